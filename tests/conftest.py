@@ -1,0 +1,34 @@
+"""Fixtures and settings that every test may rely on."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The tools that tests start report to nobody.
+os.environ.update(DVC_NO_ANALYTICS="1", MLFLOW_DISABLE_TELEMETRY="true", BENTOML_DO_NOT_TRACK="True")
+
+# No deadline anywhere: a shared machine is slow now and then, and that is not what a law is about.
+_UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("ci", derandomize=True, max_examples=60, database=None, **_UNTIMED)
+settings.register_profile("deep", max_examples=2000, **_UNTIMED)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's root (of an unpacked sdist, its top folder)."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Real files of real projects, which are not ours to ship: named by MLPROJECT_CORPUS."""
+    named = os.environ.get("MLPROJECT_CORPUS")
+    place = Path(named) if named else ROOT.parent / "shared" / "corpus"
+    if not place.is_dir():
+        pytest.skip(f"no corpus of real files: MLPROJECT_CORPUS is {named or 'not set'}")
+    return place
