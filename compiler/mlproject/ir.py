@@ -369,6 +369,7 @@ class Project:
 
     `root` is the project's directory relative to the repository ('' at its root); `spec` the spec's file name.
     `vars_files` are, per folder, the params files that the templates there read, as `dvc.yaml` of that folder names them.
+    `presets` are the files that the spec extends and that lie outside `root`, relative to the repository.
     """
 
     name: str
@@ -392,3 +393,4 @@ class Project:
     ci: Ci
     native: Mapping[str, object]
     edges: tuple[Edge, ...]
+    presets: tuple[str, ...] = ()
