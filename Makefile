@@ -48,7 +48,7 @@ demo: $(VENV)/.demo
 	mlproject apply projects/breast-cancer
 
 test: $(VENV)/.dev
-	python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+	pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev
 	ruff check .
@@ -62,7 +62,7 @@ check: $(VENV)/.dev
 	for spec in projects/*/mlproject.yaml; do mlproject compile --check "$${spec%/*}"; done
 
 wheel: $(VENV)/.dev
-	.ci/wheel "$(PYTHON)" $(JOBS) $(PYTEST_ARGS)
+	.ci/wheel -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 lowest:
 	$(MAKE) test VENV=.venv-lowest DEMO_LIST=requirements/lowest.txt DEV_LIST=requirements/lowest.txt
@@ -84,6 +84,11 @@ $(VENV)/.demo: $(VENV)/.bare $(DEMO_LIST) pyproject.toml
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.demo $(DEV_LIST)
+	$(install) --require-hashes -r $(DEV_LIST)
+	touch $@
+
+# For the wheel: everything but the project itself.
+$(VENV)/.locked: $(VENV)/.bare $(DEV_LIST)
 	$(install) --require-hashes -r $(DEV_LIST)
 	touch $@
 
