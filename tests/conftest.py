@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ.update(DVC_NO_ANALYTICS="1", MLFLOW_DISABLE_TELEMETRY="true", BENTOML_DO_NOT_TRACK="True")
 
 # No deadline anywhere: a shared machine is slow now and then, and that is not what a law is about.
-_UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("ci", derandomize=True, max_examples=60, database=None, **_UNTIMED)
-settings.register_profile("deep", max_examples=2000, **_UNTIMED)
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", _UNTIMED, derandomize=True, max_examples=60, database=None)
+settings.register_profile("deep", _UNTIMED, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
