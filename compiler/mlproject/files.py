@@ -11,6 +11,8 @@ import os
 from posixpath import normpath
 from typing import Literal, Protocol
 
+from mlproject.gitfiles import tracked
+
 Refusal = Literal["absent", "directory", "outside", "unreadable", "too-large"]
 Kind = Literal["file", "directory", "absent", "outside"]
 
@@ -26,6 +28,10 @@ class Source(Protocol):
 
     def kind(self, file: str) -> Kind:
         """What stands at a path."""
+        ...
+
+    def tracked(self) -> frozenset[str] | None:
+        """The files that Git tracks; None where that cannot be known."""
         ...
 
 
@@ -79,3 +85,8 @@ class WorkTree:
         if os.path.isdir(full):
             return "directory"
         return "file" if os.path.exists(full) else "absent"
+
+    def tracked(self) -> frozenset[str] | None:
+        """The files in Git's index (one process); None where there is no repository or no Git."""
+        self.seen[".git/index"] = None
+        return tracked(self.root)

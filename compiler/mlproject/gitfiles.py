@@ -1,0 +1,35 @@
+"""The files that Git tracks, asked of Git itself."""
+
+from __future__ import annotations
+
+import os
+
+_SECONDS = 60
+
+# Asked for nothing but a list: no locks, no pager, no prompt, no words in another language, and none of the variables
+# by which a calling Git (a hook, say) points its children to another repository.
+_SET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "TMPDIR")
+
+
+def tracked(root: str) -> frozenset[str] | None:
+    """The tracked files of the repository whose top is `root`, relative to it, with `/`.
+
+    None where there is no repository, no Git, or Git will not answer (one that belongs to another user, say).
+    """
+    if not os.path.exists(os.path.join(root, ".git")):
+        return None
+    import subprocess
+
+    # A repository's own configuration may name a file system monitor, a program: it is not started.
+    command = ["git", "-C", root, "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--"]
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | _SET
+    try:
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if done.returncode != 0:
+        return None
+    return frozenset(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
