@@ -122,7 +122,9 @@ def order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         place = (span.file, span.line, span.column) if span else ("", 0, 0)
         return (*place, SEVERITIES.index(d.severity), d.code, d.summary)
 
-    return sorted(dict.fromkeys(diagnostics), key=rank)
+    # One mistake in a preset or a base section shows under several paths of the merged spec: the place decides.
+    unique = {(d.code, d.summary, d.span or d.site): d for d in reversed(diagnostics)}
+    return sorted(unique.values(), key=rank)
 
 
 def nearest(name: str, known: list[str]) -> str | None:

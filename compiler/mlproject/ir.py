@@ -77,12 +77,14 @@ class ParamFile:
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """`owned`: values stand in the spec and `params.yaml` is ours. Otherwise `files`, in order, are the user's."""
+    """`owned`: values stand in the spec and `params.yaml` is ours. Otherwise `files`, in order, are the user's.
+    `used` are the parameters that the spec uses outside of stages, as tuples of keys."""
 
     owned: bool
     values: Mapping[str, object]
     files: tuple[ParamFile, ...]
     path: Path
+    used: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +371,7 @@ class Project:
 
     `root` is the project's directory relative to the repository ('' at its root); `spec` the spec's file name.
     `vars_files` are, per folder, the params files that the templates there read, as `dvc.yaml` of that folder names them.
+    `dvc_root` is the directory of the DVC repository that the project belongs to, relative to the repository.
     `presets` are the files that the spec extends and that lie outside `root`, relative to the repository.
     """
 
@@ -394,3 +397,4 @@ class Project:
     native: Mapping[str, object]
     edges: tuple[Edge, ...]
     presets: tuple[str, ...] = ()
+    dvc_root: str = ""

@@ -1,0 +1,130 @@
+"""DVC's interpolation, reproduced: what a template in `dvc.yaml` resolves to, given the values in its context.
+
+Measured against DVC 3.67 (a test compares both over generated templates): `true` in lower case, a mapping becomes
+command line flags where the whole text is a command, a list inside text is refused, `\\${` stands for `${`, and a text
+that is one `${x}` keeps the value's type.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+Context = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a template cannot be resolved: `expression` is what stands between the braces."""
+
+    reason: str  # "missing" | "type"
+    expression: str
+    detail: str
+
+
+def to_text(value: object) -> str:
+    """A value inside text, as DVC writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return _flags(cast("Mapping[object, object]", value))
+    return str(value)
+
+
+def _flags(mapping: Mapping[object, object]) -> str:
+    words: list[str] = []
+    for key, value in _flat(mapping, ""):
+        if isinstance(value, bool):
+            if value:
+                words.append(f"--{key}")
+        elif isinstance(value, str):
+            words.append(f"--{key} {shlex.quote(value)}")
+        elif isinstance(value, Sequence):
+            items = cast("Sequence[object]", value)
+            if items:
+                words.append(f"--{key} " + " ".join(shlex.quote(i) if isinstance(i, str) else str(i) for i in items))
+        else:
+            words.append(f"--{key} {value}")
+    return " ".join(words)
+
+
+def _flat(mapping: Mapping[object, object], prefix: str) -> list[tuple[str, object]]:
+    pairs: list[tuple[str, object]] = []
+    for key, value in mapping.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value:
+            pairs += _flat(cast("Mapping[object, object]", value), f"{name}.")
+        elif not isinstance(value, Mapping):
+            pairs.append((name, value))
+    return pairs
+
+
+def expressions(template: str) -> list[tuple[int, int, str]]:
+    """The interpolations of a template: start, end and what stands between the braces, as DVC finds them."""
+    found: list[tuple[int, int, str]] = []
+    at = 0
+    while (start := template.find("${", at)) >= 0:
+        if start and template[start - 1] == "\\":
+            at = start + 2
+            continue
+        end = template.find("}", start + 2)
+        line = template.find("\n", start)
+        if end < 0 or -1 < line < end:  # DVC's pattern does not cross lines
+            at = start + 2
+            continue
+        found.append((start, end + 1, template[start + 2 : end]))
+        at = end + 1
+    return found
+
+
+def select(context: object, expression: str) -> object:
+    """The value that `a.b[0]` names, by DVC's rules. Raises LookupError with what is missing."""
+    value = context
+    for step in expression.replace("[", ".").replace("]", "").split("."):
+        name = step.strip()
+        if isinstance(value, Mapping):
+            mapping = cast("Mapping[object, object]", value)
+            if name not in mapping:
+                raise LookupError(name)
+            value = mapping[name]
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            items = cast("Sequence[object]", value)
+            try:
+                value = items[int(name)]
+            except (ValueError, IndexError):
+                raise LookupError(name) from None
+        else:
+            raise LookupError(name)
+    return value
+
+
+def resolve(template: str, context: Context, *, command: bool = False, loop: bool = False) -> object | Refused:
+    """What DVC makes of a template. `command`: a mapping becomes flags; `loop`: the source of a loop, any value."""
+    if "${" not in template:
+        return template
+    found = expressions(template)
+    if len(found) == 1 and found[0][:2] == (0, len(template)):
+        return _value(found[0][2], context, mapping=command or loop, sequence=loop)
+    pieces: list[str] = []
+    at = 0
+    for start, end, expression in found:
+        value = _value(expression, context, mapping=command, sequence=False)
+        if isinstance(value, Refused):
+            return value
+        pieces += [template[at:start], to_text(value)]
+        at = end
+    return ("".join(pieces) + template[at:]).replace("\\${", "${")
+
+
+def _value(expression: str, context: Context, *, mapping: bool, sequence: bool) -> object | Refused:
+    try:
+        value = select(context, expression)
+    except LookupError as missing:
+        return Refused("missing", expression, str(missing.args[0]))
+    if isinstance(value, Mapping) and not mapping:
+        return Refused("type", expression, "a mapping")
+    if isinstance(value, list) and not sequence:
+        return Refused("type", expression, "a list")
+    return value

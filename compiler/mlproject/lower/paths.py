@@ -1,0 +1,46 @@
+"""Paths as DVC sees them: texts relative to a stage's directory, and files relative to the project."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from posixpath import isabs, join, normpath, relpath
+
+
+def is_external(text: str) -> bool:
+    """Whether a path is a URL (`s3://…`, `remote://…`) or absolute: not a file of the project."""
+    return "://" in text or isabs(text) or (len(text) > 2 and text[1:3] in (":\\", ":/"))
+
+
+@lru_cache(maxsize=65536)
+def file_of(text: str, base: str) -> str:
+    """The file that a path names in the directory `base`, relative to the project and normalised."""
+    if is_external(text):
+        return text
+    return normpath(join(base, text))
+
+
+def respelled(text: str, base: str, other: str) -> str:
+    """A path that is relative to `base`, for use in the directory `other`. Unchanged where both are one: a path is
+    never respelled without need. A trailing `/` stays."""
+    if base == other or is_external(text):
+        return text
+    full = normpath(join(base, text))
+    new = relpath("/" + "_/" * 32 + full, "/" + "_/" * 32 + other) if other else full
+    return new + "/" if text.endswith("/") and not new.endswith("/") else new
+
+
+def joined(folder: str, wdir: str) -> str:
+    """The directory of a stage, relative to the project; '' for the project's own."""
+    base = normpath(join(folder, wdir)) if folder or wdir else ""
+    return "" if base == "." else base
+
+
+def ancestors(file: str) -> list[str]:
+    """The directories that a file lies in, innermost first."""
+    found: list[str] = []
+    cut = file.rfind("/")
+    while cut > 0:
+        file = file[:cut]
+        found.append(file)
+        cut = file.rfind("/")
+    return found

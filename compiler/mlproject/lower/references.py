@@ -1,0 +1,339 @@
+"""References in stages, turned into what `dvc.yaml` says: paths substituted, parameters and loops left to DVC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from posixpath import join, normpath
+
+from mlproject.diagnostics import Path, Site, did_you_mean, error
+from mlproject.lower.paths import respelled
+from mlproject.lower.scope import Draft, Scope
+from mlproject.lower.selecting import Binding, Selection, bind, choose
+from mlproject.template import Broken, Escape, Part, Ref, parse
+
+NAMESPACES = ("data", "stages", "outs", "params", "vars", "env", "item", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """What a path reference stands for: one path, or (`many`) any number; `input` unless it is an output of mine."""
+
+    texts: tuple[str, ...]
+    many: bool
+    input: bool
+
+
+Piece = str | Paths
+
+
+def piece(scope: Scope, me: Draft, part: Part, path: Path) -> Piece | None:
+    """What one part of a text in a stage stands for; None where it was reported."""
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Escape):
+        return f"\\${{{part.inner}}}"
+    site = Site(path, text=part.text)
+    if isinstance(part, Broken):
+        scope.say(error("bad-reference", f"`{part.text[:60]}`: {part.problem}", site, help=part.help))
+        return None
+    match part.head:
+        case "data":
+            return _data(scope, me, part, site)
+        case "stages":
+            return _stages(scope, me, part, site)
+        case "outs":
+            return _own(scope, me, part, site)
+        case "params":
+            return _param(scope, me, part, site)
+        case "item" | "key":
+            return _loop(scope, me, part, site)
+        case "vars":
+            return None  # reported where it was looked up
+        case "env":
+            summary = f"`{part.text}`: what is trained or built never depends on an environment variable"
+            help = f"use a parameter; or, if it is the shell's, write `$${part.text[1:]}`"
+            scope.say(error("env-not-allowed", summary, site, help=help))
+            return None
+        case _:
+            return _other(scope, me, part, site)
+
+
+def _data(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
+    data = scope.spec.data or {}
+    name = ref.words[0] if ref.words else ""
+    if len(ref.words) != 1 or name not in data:
+        if name and scope.is_poisoned("data", name):
+            return None
+        summary = f"`{ref.text}`: there is no data named `{'.'.join(ref.words)}`"
+        scope.say(error("unresolved-reference", summary, site, help=did_you_mean(name, list(data)) or "declare it in `data`"))
+        return None
+    return Paths((respelled(data[name].path, "", me.base),), False, True)
+
+
+def _own(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
+    name = ref.words[0] if ref.words else ""
+    if len(ref.words) != 1 or name not in me.named:
+        if not name or not _hidden(scope, me, name):
+            summary = f"`{ref.text}`: this stage has no output named `{'.'.join(ref.words)}`"
+            help = did_you_mean(name, list(me.named)) or _elsewhere(scope, name) or "declare it in `outs`"
+            scope.say(error("unresolved-reference", summary, site, help=help))
+        return None
+    template = output_template(scope, me, name, site)
+    return None if template is None else Paths((template,), False, False)
+
+
+def _hidden(scope: Scope, stage: Draft, name: str) -> bool:
+    """Whether an output of that name was there and had a mistake of its own."""
+    return any(scope.was_removed((*stage.body_path, section, name)) for section in ("outs", "metrics", "plots"))
+
+
+def _elsewhere(scope: Scope, name: str) -> str:
+    for other in scope.drafts.values():
+        if name in other.named:
+            return f"`{other.name}` has one: `${{stages.{other.name}.{name}}}`"
+    return ""
+
+
+def output_template(scope: Scope, stage: Draft, name: str, site: Site) -> str | None:
+    """The emitted path of a named output; a name that leads back to itself is reported whole."""
+    declared = stage.named[name]
+    if declared.path in stage.templates:
+        return stage.templates[declared.path]
+    mark = (stage.name, name)
+    if mark in scope.resolving:
+        loop = [*scope.resolving[scope.resolving.index(mark) :], mark]
+        shown = " → ".join(f"`stages.{s}.{n}`" for s, n in loop)
+        scope.say(error("reference-cycle", f"paths that lead back to themselves: {shown}", site, help="write one out"))
+        return None
+    scope.resolving.append(mark)
+    template = one_path(scope, stage, declared.raw, declared.path)
+    scope.resolving.pop()
+    stage.templates[declared.path] = template
+    return template
+
+
+def _stages(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
+    """`${stages.S.N}`, `${stages.S[sel].N}`, `${stages.S.*}`."""
+    steps = ref.steps[1:]
+    name = steps[0].text if steps else ""
+    target = scope.drafts.get(name)
+    if target is None or steps[0].selector:
+        if not name or not scope.was_removed(("stages", name)):
+            summary = f"`{ref.text}`: there is no stage named `{name}`"
+            scope.say(error("unresolved-reference", summary, site, help=did_you_mean(name, list(scope.drafts))))
+        return None
+    selector = steps[1].text if len(steps) > 1 and steps[1].selector else None
+    words = [step.text for step in steps[1 if selector is None else 2 :]]
+    if len(words) != 1:
+        help = did_you_mean("", list(target.named)) or f"as in `${{stages.{name}.NAME}}`"
+        scope.say(error("bad-reference", f"`{ref.text}` must name one output of `{name}`", site, help=help))
+        return None
+    names = list(target.named) if words[0] == "*" else [words[0]]
+    if words[0] != "*" and words[0] not in target.named:
+        if not _hidden(scope, target, words[0]) and not (target.tainted and not target.named):
+            summary = f"`{ref.text}`: the stage `{name}` has no output named `{words[0]}`"
+            scope.say(error("unresolved-reference", summary, site, help=did_you_mean(words[0], list(target.named))))
+        return None
+    selection = _selection(scope, me, target, selector, site)
+    if selection is None:
+        return None
+    return _outputs(scope, me, target, names, selection, words[0] == "*", ref, site)
+
+
+WHOLE = Selection((Binding(None, None, {}),), False)
+
+
+def _selection(scope: Scope, me: Draft, target: Draft, selector: str | None, site: Site) -> Selection | None:
+    if target.items is None:
+        if target.loop is not None:
+            return None  # its loop could not be expanded, which was reported
+        if selector is None:
+            return WHOLE
+        summary = f"`{target.name}` has no loop, so there is nothing to select with `[{selector}]`"
+        scope.say(error("bad-reference", summary, site, help=f"write `${{stages.{target.name}.NAME}}`"))
+        return None
+    if selector is None:
+        one = "`[item]` for the one with the same item, " if me.items is not None else ""
+        help = f"{one}`[{next(iter(target.items.values), 'key')}]` for one, `[*]` for all"
+        scope.say(error("instance-needed", f"`{target.name}` is a loop: say which instance", site, help=help))
+        return None
+    return choose(scope, me, target, selector, site)
+
+
+def _outputs(
+    scope: Scope, me: Draft, target: Draft, names: list[str], selection: Selection, every: bool, ref: Ref, site: Site
+) -> Piece | None:
+    texts: list[str] = []
+    for binding in selection.bindings:
+        base = bind(target.base, binding, target.local) if target.items is not None else target.base
+        for name in names:
+            template = output_template(scope, target, name, site)
+            if template is None:
+                return None
+            text = bind(template, binding, target.local) if target.items is not None or target.local else template
+            if text is None or base is None:
+                summary = f"`{ref.text}`: DVC cannot say this path in the words of this stage's loop"
+                help = "loop over the same items in both stages, or use `[*]`"
+                scope.say(error("bad-reference", summary, site, help=help))
+                return None
+            texts.append(respelled(text, base, me.base))
+    return Paths(tuple(texts), selection.many or every, target is not me)
+
+
+def _param(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
+    if not scope.check_param(ref, site):
+        return None
+    need_values(scope, me, ref.words)
+    return "${" + ref.text[len("${params.") :]
+
+
+def need_values(scope: Scope, me: Draft, words: tuple[str, ...]) -> None:
+    """Notes that templates of my folder read a parameter, so that `dvc.yaml` there loads its file."""
+    if scope.owned:
+        file = "params.yaml"
+    else:
+        owner = scope.param_file(words)
+        if owner is None:
+            return
+        file = owner.file
+    text = respelled(file, "", me.folder)
+    if text != "params.yaml":
+        files = scope.vars_files.setdefault(me.folder, [])
+        if text not in files:
+            files.append(text)
+
+
+def _loop(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
+    if me.items is None:
+        if me.loop is None:
+            summary = f"`{ref.text}` needs a `foreach` or `matrix`, and this stage has none"
+            scope.say(error("reference-not-allowed", summary, site, help=f"if it is the shell's, write `$${ref.text[1:]}`"))
+        return None
+    if ref.head == "key" and not me.items.keyed:
+        summary = "`${key}` exists in a matrix and in a `foreach` over a mapping"
+        scope.say(error("reference-not-allowed", summary, site, help="use `${item}`"))
+        return None
+    if me.items.kind == "matrix" and ref.head == "item" and ref.words and ref.words[0] not in me.items.axes:
+        summary = f"`{ref.text}`: the matrix has no `{ref.words[0]}`"
+        scope.say(error("unresolved-reference", summary, site, help=did_you_mean(ref.words[0], list(me.items.axes))))
+        return None
+    return ref.text
+
+
+def _other(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
+    if ref.head in me.local:
+        return ref.text
+    inner = ref.text[2:-1]
+    if scope.param_file((ref.head,)) is not None or ref.head in scope.params:
+        help = f"a parameter is `${{params.{inner}}}`"
+    else:
+        near = did_you_mean(ref.head, list(NAMESPACES))
+        help = f"{near} " if near.startswith("did") else ""
+        help += f"if it is the shell's, write `$${ref.text[1:]}`"
+    summary = f"`{ref.text}`: `{ref.head}` is none of {', '.join(f'`{name}`' for name in NAMESPACES)}"
+    scope.say(error("unresolved-reference", summary, site, help=help))
+    return None
+
+
+def one_path(scope: Scope, me: Draft, text: str, path: Path) -> str | None:
+    """A text that must stay one: an output's path, a description. None where it was reported."""
+    if "${" not in text:
+        return text
+    texts = many_paths(scope, me, text, path)
+    if texts is not None and len(texts) != 1:
+        summary = "a reference to several paths cannot stand here"
+        scope.say(error("reference-not-allowed", summary, Site(path), help="it may stand in `cmd` and `deps`"))
+        return None
+    return None if texts is None else texts[0]
+
+
+def many_paths(scope: Scope, me: Draft, text: str, path: Path) -> list[str] | None:
+    """A text where a reference may stand for several paths: the text once for each."""
+    if "${" not in text:
+        return [text]
+    texts = [""]
+    broken = False
+    for part in parse(text):
+        found = piece(scope, me, part, path)
+        if found is None:
+            broken = True
+        elif isinstance(found, str):
+            texts = [before + found for before in texts]
+        else:
+            texts = [before + alternative for before in texts for alternative in found.texts]
+    return None if broken else texts
+
+
+STOPS = frozenset(" \t\r\n'\"`;|&<>()$\\:,=#")
+GLOBS = frozenset("*?[")
+
+
+def command(scope: Scope, me: Draft, text: str, path: Path) -> tuple[str, list[str]] | None:
+    """A command as emitted, and the paths it refers to (with what follows each), in order of mention."""
+    if "${" not in text:
+        return text, []
+    parts = parse(text)
+    found = [piece(scope, me, part, path) for part in parts]
+    if any(one is None for one in found):
+        return None
+    out: list[str] = []
+    deps: list[str] = []
+    index = 0
+    pending = ""  # what was already read of the next literal
+    while index < len(found):
+        one = found[index]
+        if isinstance(one, Paths):
+            tail, index, pending = _tail(found, index + 1)
+            out.append(" ".join(alternative + tail for alternative in one.texts))
+            if one.input:
+                deps += [_cut(alternative + tail) for alternative in one.texts]
+            out.append(pending)
+        else:
+            assert one is not None
+            out.append(one)
+            index += 1
+    return "".join(out), deps
+
+
+def _tail(found: list[Piece | None], index: int) -> tuple[str, int, str]:
+    """The sub-path that follows a reference, where reading goes on, and the rest of the literal it ended in."""
+    tail = ""
+    while index < len(found):
+        one = found[index]
+        if not isinstance(one, str):
+            break
+        if one.startswith("${"):
+            if not tail:
+                break
+            tail += one
+            index += 1
+            continue
+        if not tail and not one.startswith("/"):
+            break
+        end = next((at for at, char in enumerate(one) if char in STOPS), len(one))
+        tail += one[:end]
+        index += 1
+        if end < len(one):
+            return tail, index, one[end:]
+    return tail, index, ""
+
+
+def _cut(path: str) -> str:
+    """A path up to the directory that a shell pattern in it is looked for in; without a trailing `/`."""
+    outside = path
+    at = 0
+    while at < len(outside):
+        if outside.startswith("${", at):
+            at = outside.find("}", at) + 1
+            continue
+        if outside[at] in GLOBS:
+            outside = outside[: outside.rfind("/", 0, at)]
+            break
+        at += 1
+    return outside[:-1] if len(outside) > 1 and outside.endswith("/") else outside
+
+
+def covers(declared: str, path: str) -> bool:
+    """Whether a declared dependency names a path, a directory around it, or something inside it."""
+    one, other = normpath(declared), normpath(path)
+    return one == other or other.startswith(join(one, "")) or one.startswith(join(other, ""))

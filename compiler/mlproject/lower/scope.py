@@ -1,0 +1,142 @@
+"""What names mean while a spec is lowered: its data, stages in the making (drafts), loops and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from posixpath import join, normpath
+from typing import cast
+
+from mlproject.diagnostics import Diagnostic, Path, Site, did_you_mean, error
+from mlproject.files import Source
+from mlproject.ir import Loop, OutputKind, ParamFile
+from mlproject.lower.loops import Items
+from mlproject.model import Spec
+from mlproject.model.pipeline import StageBody, StageEntry
+from mlproject.resolve import paramfiles
+from mlproject.template import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An output as the spec has it: `raw` text, and flags as they are emitted."""
+
+    name: str
+    kind: OutputKind
+    raw: str
+    flags: Mapping[str, object]
+    path: Path
+
+
+@dataclass(slots=True)
+class Draft:
+    """A stage in the making. `base` is the template of its directory, relative to the project; `local` are the values
+    of its own `vars`; `tainted` tells that something in it was reported and could not be resolved."""
+
+    name: str
+    entry: StageEntry
+    body: StageBody
+    path: Path
+    body_path: Path
+    folder: str
+    outputs: tuple[Declared, ...]
+    named: Mapping[str, Declared]
+    local: Mapping[str, object] = field(default_factory=dict[str, object])
+    loop: Loop | None = None
+    items: Items | None = None
+    wdir: str = ""
+    base: str = ""
+    tainted: bool = False
+    templates: dict[Path, str | None] = field(default_factory=dict[Path, str | None])
+
+
+@dataclass(slots=True)
+class Scope:
+    """The tables that references are looked up in, and what was found wrong."""
+
+    spec: Spec
+    source: Source
+    root: str
+    poisoned: frozenset[Path]
+    owned: bool
+    params: Mapping[str, object]
+    param_files: tuple[ParamFile, ...]
+    produced_params: frozenset[str] = frozenset()
+    drafts: dict[str, Draft] = field(default_factory=dict[str, Draft])
+    vars_files: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
+    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    resolving: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    read: dict[str, Mapping[str, object] | None] = field(default_factory=dict[str, "Mapping[str, object] | None"])
+
+    def say(self, diagnostic: Diagnostic) -> None:
+        """Notes something for the user."""
+        self.diagnostics.append(diagnostic)
+
+    def is_poisoned(self, *path: str) -> bool:
+        """Whether what stands at a path was already reported and taken out."""
+        return path in self.poisoned or any(known[: len(path)] == path for known in self.poisoned)
+
+    def was_removed(self, path: Path) -> bool:
+        """Whether a value was taken out of the mapping at a path, or the mapping itself, or one around it."""
+        return any(path[: len(known)] == known or known[: len(path)] == path for known in self.poisoned)
+
+    def param_file(self, words: tuple[str, ...]) -> ParamFile | None:
+        """The params file that defines a parameter; one whose values are unknown where none does; else None."""
+        unknown: ParamFile | None = None
+        for file in self.param_files:
+            if file.values is None or file.file in self.produced_params:
+                unknown = unknown or file
+            elif found(file.values, words):
+                return file
+        return unknown
+
+    def other_params(self, file: str) -> Mapping[str, object] | None:
+        """The values of a params file that a stage names and `params` does not; None where it cannot be read."""
+        if file not in self.read:
+            values, _ = paramfiles.read(self.source, normpath(join(self.root, file)), file, ())
+            self.read[file] = None if values is None else cast("Mapping[str, object]", values)
+        return self.read[file]
+
+    def check_param(self, ref: Ref, site: Site) -> bool:
+        """Whether `${params.…}` names a parameter; reports it where not."""
+        words = ref.words
+        if not words:
+            self.say(error("bad-reference", f"`{ref.text}` names no parameter", site, help="as in `${params.train.lr}`"))
+            return False
+        if self.param_file(words) is not None or self.is_poisoned("params"):
+            return True
+        value: object = self.params
+        for position, word in enumerate(words):
+            inner = child(value, word)
+            if inner is _ABSENT:
+                known = [str(key) for key in cast("Mapping[object, object]", value)] if isinstance(value, Mapping) else []
+                where = ".".join(("params", *words[:position]))
+                summary = f"`{ref.text}`: there is no `{word}` in `{where}`"
+                help = did_you_mean(word, known) or ("" if self.param_files else "declare it under `params`")
+                self.say(error("param-missing", summary, site, help=help))
+                return False
+            value = inner
+        return True
+
+
+_ABSENT = object()
+
+
+def child(value: object, word: str) -> object:
+    """The value under a key or index, or a mark that there is none."""
+    if isinstance(value, Mapping):
+        mapping = cast("Mapping[object, object]", value)
+        return mapping.get(word, _ABSENT)
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return items[int(word)] if word.isdigit() and int(word) < len(items) else _ABSENT
+    return _ABSENT
+
+
+def found(values: object, words: tuple[str, ...]) -> bool:
+    """Whether a path of keys leads to a value."""
+    for word in words:
+        values = child(values, word)
+        if values is _ABSENT:
+            return False
+    return True

@@ -1,0 +1,73 @@
+"""Parameter files that stay the user's: read as DVC reads them (YAML, JSON, TOML, Python), never run or written."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from mlproject.diagnostics import Diagnostic, Path, error
+from mlproject.files import Source
+from mlproject.load import load
+
+
+def read(source: Source, file: str, shown: str, path: Path) -> tuple[dict[object, object] | None, list[Diagnostic]]:
+    """The values of a params file, None where it cannot be read (an absent one may be a stage's output)."""
+    content = source.read(file)
+    if isinstance(content, str):
+        if content == "absent":
+            return None, []
+        what = {"outside": "lies outside the repository", "directory": "is a directory"}.get(content, f"is {content}")
+        code = "outside-repository" if content == "outside" else "file-unreadable"
+        return None, [error(code, f"the params file `{shown}` {what}", path, help="name a file in the repository")]
+    suffix = file.rsplit(".", 1)[-1].lower()
+    if suffix not in ("json", "toml", "py"):
+        document, found = load(file, content)
+        if any(d.severity == "error" for d in found):
+            return None, list(found)
+        data = document.data
+    else:
+        try:
+            data = _parse(suffix, content.decode("utf-8"))
+        except (ValueError, SyntaxError, RecursionError) as problem:
+            summary = f"the params file `{shown}` cannot be parsed: {str(problem).splitlines()[0]}"
+            return None, [error("file-unreadable", summary, path, help=f"mend `{shown}`")]
+    if data is None:
+        return {}, []
+    if not isinstance(data, dict):
+        return None, [error("file-unreadable", f"the params file `{shown}` is not a mapping", path)]
+    return cast("dict[object, object]", data), []
+
+
+def _parse(suffix: str, text: str) -> object:
+    if suffix == "json":
+        import json
+
+        return json.loads(text)
+    if suffix == "toml":
+        import tomllib
+
+        return tomllib.loads(text)
+    import ast
+
+    return _assignments(ast.parse(text).body)
+
+
+def _assignments(body: object) -> dict[object, object]:
+    """The literal assignments of a module, with classes as nested mappings and `self.x` of their `__init__`."""
+    import ast
+
+    values: dict[object, object] = {}
+    for node in cast("list[ast.stmt]", body):
+        if isinstance(node, ast.ClassDef):
+            values[node.name] = _assignments(node.body)
+        elif isinstance(node, ast.FunctionDef) and node.name == "__init__":
+            values.update(_assignments(node.body))
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else None
+            if name is None or node.value is None:
+                continue
+            try:
+                values[name] = ast.literal_eval(node.value)
+            except ValueError:
+                continue
+    return values

@@ -1,0 +1,163 @@
+"""Substitution of `${vars.…}` everywhere, and of `${params.…}` where DVC does not read the text.
+
+A field that is one reference and nothing else keeps the value's type. What stays behind are references that need the
+graph (`data`, `stages`, `outs`), DVC's own (`item`, `key`, and parameters inside stages) and `env`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from mlproject.diagnostics import Diagnostic, Path, Site, did_you_mean, error
+from mlproject.interpolate import to_text
+from mlproject.template import Escape, Ref, parse, whole
+
+# Sections that DVC reads: parameters stay its own templates there.
+DVC_SECTIONS = ("stages", "metrics", "plots", "artifacts", "datasets")
+UNTOUCHED = ("native",)
+
+
+@dataclass(slots=True)
+class Values:
+    """What references to values resolve to, and what went wrong on the way."""
+
+    vars: Mapping[object, object]
+    params: Mapping[object, object] | None  # None: not known (a stage writes them)
+    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    broken: set[Path] = field(default_factory=set[Path])
+    used_params: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+    _done: dict[tuple[str, ...], object] = field(default_factory=dict[tuple[str, ...], object])
+
+
+def substitute(data: dict[object, object], values: Values) -> dict[object, object]:
+    """The spec's data with every value reference that can be resolved now resolved."""
+    result: dict[object, object] = {}
+    for section, value in data.items():
+        path = (cast("str", section),)
+        if section in UNTOUCHED:
+            result[section] = value
+        elif section == "params" and isinstance(value, dict) or section == "vars":
+            result[section] = _walk(value, path, values, frozenset({"vars"}))
+        else:
+            heads = frozenset({"vars"}) if section in DVC_SECTIONS else frozenset({"vars", "params"})
+            result[section] = _walk(value, path, values, heads)
+    return result
+
+
+def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> object:
+    if isinstance(value, str):
+        return _text(value, path, values, heads, ()) if "${" in value else value
+    if isinstance(value, dict):
+        mapping = cast("dict[object, object]", value)
+        return {
+            (_text(k, path, values, heads, ()) if isinstance(k, str) and "${vars." in k else k): (
+                v if v is None or isinstance(v, (int, float)) else _walk(v, (*path, cast("str", k)), values, heads)
+            )
+            for k, v in mapping.items()
+        }
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return [_walk(item, (*path, index), values, heads) for index, item in enumerate(items)]
+    return value
+
+
+def _text(text: str, path: Path, values: Values, heads: frozenset[str], stack: tuple[tuple[str, ...], ...]) -> object:
+    one = whole(text)
+    if one is not None:
+        return _lookup(one, path, values, stack) if one.head in heads else text
+    pieces: list[str] = []
+    for part in parse(text):
+        if isinstance(part, Ref) and part.head in heads:
+            value = _lookup(part, path, values, stack)
+            if isinstance(value, list):
+                summary = f"`{part.text}` is a list, and a list cannot stand inside text"
+                values.diagnostics.append(
+                    error("param-type", summary, Site(path, text=part.text), help="refer to one of its items")
+                )
+                value = part.text
+            pieces.append(to_text(value))
+        elif isinstance(part, str):
+            pieces.append(part)
+        elif isinstance(part, Escape):
+            pieces.append(f"$${{{part.inner}}}")
+        else:
+            pieces.append(part.text)
+    return "".join(pieces)
+
+
+def _lookup(ref: Ref, path: Path, values: Values, stack: tuple[tuple[str, ...], ...]) -> object:
+    """The value of `${vars.X}` or `${params.X}`; the reference's own text where there is none."""
+    site = Site(path, text=ref.text)
+    if not ref.words:
+        values.diagnostics.append(
+            error("bad-reference", f"`{ref.text}` names nothing", site, help=f"name one, as in `${{{ref.head}.NAME}}`")
+        )
+        values.broken.add(path)
+        return ref.text
+    name = (ref.head, *ref.words)
+    if name in stack:
+        loop = " → ".join("${" + ".".join(step) + "}" for step in (*stack[stack.index(name) :], name))
+        values.diagnostics.append(
+            error("reference-cycle", f"variables that lead back to themselves: {loop}", site, help="break the loop")
+        )
+        values.broken.add(path)
+        return ref.text
+    if name in values._done:  # pyright: ignore[reportPrivateUsage]
+        return values._done[name]  # pyright: ignore[reportPrivateUsage]
+    root = values.vars if ref.head == "vars" else values.params
+    if root is None:
+        return ref.text
+    value = _descend(ref, root, site, values)
+    if value is _MISSING:
+        values.broken.add(path)
+        return ref.text
+    if ref.head == "params":
+        values.used_params.add(ref.words)
+    elif isinstance(value, str) and "${" in value:
+        value = _text(value, ("vars", *ref.words), values, frozenset({"vars"}), (*stack, name))
+    elif isinstance(value, (dict, list)):
+        value = _nested(cast("object", value), ("vars", *ref.words), values, (*stack, name))
+    if not stack:
+        values._done[name] = value  # pyright: ignore[reportPrivateUsage]
+    return value
+
+
+def _nested(value: object, path: Path, values: Values, stack: tuple[tuple[str, ...], ...]) -> object:
+    if isinstance(value, str):
+        return _text(value, path, values, frozenset({"vars"}), stack) if "${" in value else value
+    if isinstance(value, dict):
+        mapping = cast("dict[object, object]", value)
+        return {k: _nested(v, (*path, cast("str", k)), values, stack) for k, v in mapping.items()}
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return [_nested(item, (*path, index), values, stack) for index, item in enumerate(items)]
+    return value
+
+
+_MISSING = object()
+
+
+def _descend(ref: Ref, root: Mapping[object, object], site: Site, values: Values) -> object:
+    value: object = root
+    shown = ref.head
+    for word in ref.words:
+        known: list[str] = []
+        if isinstance(value, Mapping):
+            mapping = cast("Mapping[object, object]", value)
+            if word in mapping:
+                value, shown = mapping[word], f"{shown}.{word}"
+                continue
+            known = [str(key) for key in mapping]
+        elif isinstance(value, list):
+            items = cast("list[object]", value)
+            if word.lstrip("-").isdigit() and -len(items) <= int(word) < len(items):
+                value, shown = items[int(word)], f"{shown}.{word}"
+                continue
+            known = [str(index) for index in range(len(items))]
+        code = "param-missing" if ref.head == "params" else "unresolved-reference"
+        summary = f"`{ref.text}`: there is no `{word}` in `{shown}`"
+        values.diagnostics.append(error(code, summary, site, help=did_you_mean(word, known)))
+        return _MISSING
+    return value

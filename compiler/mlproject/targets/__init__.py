@@ -1,0 +1,15 @@
+"""The targets: one file a tool, each a function from the graph to trees. None knows another."""
+
+from __future__ import annotations
+
+from mlproject.targets import bentoml, dvc, github, kubernetes, lock, mlflow
+from mlproject.trees import Target
+
+TARGETS: tuple[Target, ...] = (
+    dvc.compile,
+    mlflow.compile,
+    bentoml.compile,
+    kubernetes.compile,
+    github.compile,
+    lock.compile,
+)
