@@ -90,6 +90,7 @@ CODES: tuple[Code, ...] = (
     Code("missing", "error", "A generated file is missing"),
     Code("orphaned", "error", "A generated file that nothing produces any more"),
     Code("not-ours", "error", "A file in the way that we did not write"),
+    Code("file-unwritable", "error", "A file cannot be written"),
     Code("pin-edited", "info", "A pin in a workflow differs from the lock"),
     Code("lock-invalid", "error", "`mlproject.lock` cannot be read"),
 )

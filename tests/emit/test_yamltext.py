@@ -12,19 +12,149 @@ import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mlproject.emit.yamltext import scalar, write
 from ruamel.yaml import YAML
 
+from mlproject.emit.yamltext import scalar, write
+
 TRICKY = [
-    *("1e3", "0o17", "010", "12:30", "1:2:3", "yes", "No", "ON", "off", "y", "N", "true", "Null", "~", "=", "<<"),
-    *("2024-01-01", "2001-12-14 21:59:43.10 -5", "1_000", "0x1f", "0b11", "1.", ".5", "._", "+1", "-", "--", "---", "..."),
-    *("- x", "a: b", "a:", ": a", "x #y", "#x", "x#y", "", " ", " a", "a ", "a  b", "\t", "a\tb", "!t", "&a", "*a", "|"),
-    *(">", "%x", "@x", "`x", "{", "}", "[", "]", ",", "?", "? a", "'", '"', "a'b", 'a"b', "\\", "a\\nb", "http://h:80/p"),
-    *(".inf", "-.inf", ".NaN", "inf", "nan", "1/2", "2024/01/x.csv", "../a", "./a", ".a", "..", "/", "a::b", "a :b"),
-    *("\x85", "\u2028", "\u2029", "\ufeff", "a\ufeffb", "\xa0", "\u200b", "\u202e", "\x7f", "\0", "\x1b", "\r", "a\r\nb"),
-    *("é", "😀", "\U0010ffff", "\ufffe", "\ue000", "a\n", "a\nb", "a\nb\n", "a\nb\n\n", "\na", "\n", " a\nb", "\n a\nb"),
-    *("a\n b", "a \nb", "a\n\nb\n", "\ta\nb", "a\n\tb", "a\n#b\n", "#a\nb", "---\na\n", "a\n...\n", "%a\nb", "- a\n- b\n"),
-    *("x" * 2000, "x y " * 500, "${a.b} [c] {d}", "python t.py --lr ${lr} '--x=1' \"y\" \\$HOME | tee log && echo a: b"),
+    *(
+        "1e3",
+        "0o17",
+        "010",
+        "12:30",
+        "1:2:3",
+        "yes",
+        "No",
+        "ON",
+        "off",
+        "y",
+        "N",
+        "true",
+        "Null",
+        "~",
+        "=",
+        "<<",
+    ),
+    *(
+        "2024-01-01",
+        "2001-12-14 21:59:43.10 -5",
+        "1_000",
+        "0x1f",
+        "0b11",
+        "1.",
+        ".5",
+        "._",
+        "+1",
+        "-",
+        "--",
+        "---",
+        "...",
+    ),
+    *(
+        "- x",
+        "a: b",
+        "a:",
+        ": a",
+        "x #y",
+        "#x",
+        "x#y",
+        "",
+        " ",
+        " a",
+        "a ",
+        "a  b",
+        "\t",
+        "a\tb",
+        "!t",
+        "&a",
+        "*a",
+        "|",
+    ),
+    *(
+        ">",
+        "%x",
+        "@x",
+        "`x",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "?",
+        "? a",
+        "'",
+        '"',
+        "a'b",
+        'a"b',
+        "\\",
+        "a\\nb",
+        "http://h:80/p",
+    ),
+    *(
+        ".inf",
+        "-.inf",
+        ".NaN",
+        "inf",
+        "nan",
+        "1/2",
+        "2024/01/x.csv",
+        "../a",
+        "./a",
+        ".a",
+        "..",
+        "/",
+        "a::b",
+        "a :b",
+    ),
+    *(
+        "\x85",
+        "\u2028",
+        "\u2029",
+        "\ufeff",
+        "a\ufeffb",
+        "\xa0",
+        "\u200b",
+        "\u202e",
+        "\x7f",
+        "\0",
+        "\x1b",
+        "\r",
+        "a\r\nb",
+    ),
+    *(
+        "é",
+        "😀",
+        "\U0010ffff",
+        "\ufffe",
+        "\ue000",
+        "a\n",
+        "a\nb",
+        "a\nb\n",
+        "a\nb\n\n",
+        "\na",
+        "\n",
+        " a\nb",
+        "\n a\nb",
+    ),
+    *(
+        "a\n b",
+        "a \nb",
+        "a\n\nb\n",
+        "\ta\nb",
+        "a\n\tb",
+        "a\n#b\n",
+        "#a\nb",
+        "---\na\n",
+        "a\n...\n",
+        "%a\nb",
+        "- a\n- b\n",
+    ),
+    *(
+        "x" * 2000,
+        "x y " * 500,
+        "${a.b} [c] {d}",
+        "python t.py --lr ${lr} '--x=1' \"y\" \\$HOME | tee log && echo a: b",
+    ),
 ]
 
 
@@ -41,7 +171,7 @@ def same(a: object, b: object) -> bool:
         return False
     if isinstance(a, dict) and isinstance(b, dict):
         return len(a) == len(b) and all(
-            same(k, l) and same(v, w) for (k, v), (l, w) in zip(a.items(), b.items(), strict=True)
+            same(k, m) and same(v, w) for (k, v), (m, w) in zip(a.items(), b.items(), strict=True)
         )
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(same, a, b))
@@ -57,7 +187,9 @@ texts = st.one_of(
 )
 scalars = st.one_of(texts, st.integers(), st.floats(), st.booleans(), st.none())
 keys = st.one_of(texts, st.integers(), st.booleans(), st.floats(allow_nan=False), st.none())
-trees = st.recursive(scalars, lambda sub: st.lists(sub, max_size=4) | st.dictionaries(keys, sub, max_size=4), max_leaves=12)
+trees = st.recursive(
+    scalars, lambda sub: st.lists(sub, max_size=4) | st.dictionaries(keys, sub, max_size=4), max_leaves=12
+)
 
 
 @pytest.mark.parametrize("text", TRICKY)
@@ -108,12 +240,19 @@ def test_every_line_has_the_place_that_it_writes(tree: object) -> None:
         node = tree
         for key in place:
             node = node[key]  # type: ignore[index]
-        if isinstance(node, str | int | float) and not isinstance(node, bool) and "\n" not in str(node) and "?" not in line:
+        if (
+            isinstance(node, str | int | float)
+            and not isinstance(node, bool)
+            and "\n" not in str(node)
+            and "?" not in line
+        ):
             assert line.endswith(scalar(node))
 
 
 def test_lines_and_places_of_an_example() -> None:
-    text, places = write({"stages": {"a": {"cmd": "one\ntwo\n", "deps": ["x", {"z": {"cache": False}}]}, "b": {"cmd": "z"}}})
+    text, places = write(
+        {"stages": {"a": {"cmd": "one\ntwo\n", "deps": ["x", {"z": {"cache": False}}]}, "b": {"cmd": "z"}}}
+    )
     assert text == (
         "stages:\n  a:\n    cmd: |\n      one\n      two\n    deps:\n      - x\n      - z:\n          cache: false\n"
         "\n  b:\n    cmd: z\n"
@@ -136,7 +275,10 @@ def test_lines_and_places_of_an_example() -> None:
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        ("python src/train.py --lr ${train.lr} | tee a.log", "python src/train.py --lr ${train.lr} | tee a.log"),
+        (
+            "python src/train.py --lr ${train.lr} | tee a.log",
+            "python src/train.py --lr ${train.lr} | tee a.log",
+        ),
         ("../params.yaml", "../params.yaml"),
         ("2024/data.csv", "2024/data.csv"),
         ("no", '"no"'),

@@ -43,6 +43,7 @@ _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r
 _LONG_KEY = 1000
 # Python refuses to write longer integers in decimal, and to read them.
 _LONG_INT = 10**4000
+_LISTS = (list, tuple)
 # How many levels have blank lines between neighbours.
 _SPACED = 2
 
@@ -106,8 +107,8 @@ _INLINE: dict[type, Callable[..., str]] = {
     str: _text,
     int: _int,
     float: _float,
-    bool: lambda value: "true" if value else "false",
-    type(None): lambda _: "null",
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
 }
 
 
@@ -131,7 +132,7 @@ class _Writer:
     def document(self, tree: object) -> None:
         if not _is_block(tree):
             self.line(_empty(tree) or scalar(tree), ())
-        elif isinstance(tree, dict):
+        elif type(tree) is dict:
             self.mapping(cast(dict[object, object], tree), "", "", ())
         else:
             self.items(cast(list[object], tree), "", "", ())
@@ -147,18 +148,19 @@ class _Writer:
         for key, value in node.items():
             if apart and before is not None and _apart(len(path), before[0], value):
                 self.line("", path)
-            place: Path = (*path, key)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+            place = (*path, cast(str | int, key))
             name = seen.get(key) if type(key) is str else None
             name = f"{lead}{name}:" if name is not None else self.key(lead, key, pad, place)
-            text = seen.get(value) if type(value) is str else None
+            kind = type(value)
+            text = seen.get(cast(str, value)) if kind is str else None
             if text is not None:
                 # Most entries by far end here.
                 out.append(f"{name} {text}")
                 places.append(place)
-            elif isinstance(value, dict) and value:
+            elif kind is dict and value:
                 self.line(name, place)
                 self.mapping(cast(dict[object, object], value), f"{pad}  ", f"{pad}  ", place)
-            elif isinstance(value, list | tuple) and value:
+            elif kind in _LISTS and value:
                 self.line(name, place)
                 self.items(cast(list[object], value), f"{pad}  ", f"{pad}  ", place)
             else:
@@ -175,13 +177,14 @@ class _Writer:
             if apart and index and _apart(len(path), node[index - 1], value):
                 self.line("", path)
             place = (*path, index)
-            text = seen.get(value) if type(value) is str else None
+            kind = type(value)
+            text = seen.get(cast(str, value)) if kind is str else None
             if text is not None:
                 out.append(f"{lead}- {text}")
                 places.append(place)
-            elif isinstance(value, dict) and value:
+            elif kind is dict and value:
                 self.mapping(cast(dict[object, object], value), f"{lead}- ", f"{pad}  ", place)
-            elif isinstance(value, list | tuple) and value:
+            elif kind in _LISTS and value:
                 self.items(cast(list[object], value), f"{lead}- ", f"{pad}  ", place)
             else:
                 self.scalar(value, f"{lead}-", pad, place)
@@ -218,9 +221,9 @@ class _Writer:
 
 
 def _empty(node: object) -> str | None:
-    if isinstance(node, dict) and not node:
-        return "{}"
-    return "[]" if isinstance(node, list | tuple) and not node else None
+    if node:
+        return None
+    return "{}" if type(node) is dict else "[]" if type(node) in _LISTS else None
 
 
 def _apart(depth: int, before: object, after: object) -> bool:
@@ -228,8 +231,8 @@ def _apart(depth: int, before: object, after: object) -> bool:
     between mappings. It depends on the two alone, so that an entry more or less moves no other blank line."""
     if depth == 0:
         return _is_block(before) or _is_block(after)
-    return bool(isinstance(before, dict) and before and isinstance(after, dict) and after)
+    return type(before) is type(after) is dict and _is_block(before) and _is_block(after)
 
 
 def _is_block(node: object) -> bool:
-    return bool(isinstance(node, dict | list | tuple) and node)
+    return bool(node) and (type(node) is dict or type(node) in _LISTS)
