@@ -1,7 +1,7 @@
 """A target's comments put into the YAML text of its tree.
 
-A comment stands behind a scalar (or an empty collection) on the same line, and on a line of its own above a mapping or a
-list. The text means the same with and without it, and each line keeps its place in the tree.
+A comment stands behind a scalar (or an empty collection) on the same line, and on a line of its own above a mapping
+or a list. The text means the same with and without it, and each line keeps its place in the tree.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import cast
 from mlproject.diagnostics import Path
 
 
-def annotate(text: str, places: list[Path], tree: object, comments: Mapping[Path, str]) -> tuple[str, list[Path]]:
+def annotate(
+    text: str, places: list[Path], tree: object, comments: Mapping[Path, str]
+) -> tuple[str, list[Path]]:
     """What `yamltext.write(tree)` gave, with `comments`; one whose place is not in the tree (a native passage replaced
     it) is left out."""
     wanted = {path: comment for path, comment in comments.items() if _there(tree, path)}
@@ -26,7 +28,7 @@ def annotate(text: str, places: list[Path], tree: object, comments: Mapping[Path
         if isinstance(node, dict | list | tuple) and node:
             above.setdefault(index, []).append(f"{_indentation(lines[index])}# {comment}")
         else:
-            lines[index] += f" # {comment}"
+            lines[index] += f"  # {comment}"
     out: list[str] = []
     kept: list[Path] = []
     for index, line in enumerate(lines):
