@@ -101,6 +101,7 @@ def _errors(project: Project) -> list[Diagnostic]:
     found = [
         error("bad-value", "GitHub would evaluate `${{` here as an expression of its own", path)
         for path, texts in (
+            ((), (project.root,)),
             ((*ci.path, "setup"), ci.setup),
             ((*ci.path, "container"), (ci.container,)),
             ((*ci.path, "apply", "branch"), (ci.branch,)),

@@ -9,7 +9,7 @@ from mlproject.diagnostics import Path
 from mlproject.ir import Environment, Project
 from mlproject.targets import github_files as files
 from mlproject.targets import github_steps as steps
-from mlproject.targets.github_steps import Step, literal
+from mlproject.targets.github_steps import Step
 from mlproject.targets.stations import Station, default_runner, minutes, python, runner
 from mlproject.trees import Generated, Pins
 
@@ -173,7 +173,7 @@ def _workflow(
     """A workflow without jobs; `more` stands before them."""
     run: dict[str, object] = {"shell": "bash"}
     if project.root:
-        run["working-directory"] = literal(project.root)
+        run["working-directory"] = project.root
     tree: dict[str, object] = {
         "name": name,
         "on": on,
