@@ -1,0 +1,212 @@
+"""Start a built service, ask it once with a real request, and stop it.
+
+A Bento's version is the digest of its content, so one that has answered is not asked again.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from mlproject.apply import memory
+from mlproject.apply.context import Context
+from mlproject.apply.events import VERDICT, Answer, Failure
+from mlproject.apply.example import request_for
+from mlproject.apply.process import Child, running, tail
+from mlproject.apply.steps.build import Bento, bentofile_of, home_of
+from mlproject.apply.where import child_environment
+from mlproject.ir import Api, Service
+
+VERB = "try"
+HOST = "127.0.0.1"
+START_SECONDS = 120.0
+ANSWER_SECONDS = 60.0
+POLL_SECONDS = 0.1
+NOTE = "answers"
+DIRECT = urllib.request.build_opener(
+    urllib.request.ProxyHandler({})
+)  # a proxy has no business on the loopback
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What one attempt needs."""
+
+    context: Context
+    service: Service
+    api: Api
+    bento: Bento
+
+
+def smoke(context: Context, service: Service, bento: Bento) -> Answer | Failure | None:
+    """The service's answer, also one that it gave before; None where it has no route to ask."""
+    log = context.log
+    step = (f"{VERB} {service.name}",)
+    if not service.api:
+        log.skipped(step, "the service declares no `api`, so there is nothing to ask it")
+        return None
+    trial = _Trial(context, service, service.api[0], bento)
+    earlier = _earlier(trial)
+    if earlier is not None:
+        log.unchanged(step, f"{bento.tag} answered before")
+        return earlier
+    log.started(step, f"start {bento.tag}, ask /{trial.api.name} once, stop it")
+    outcome = _try(trial)
+    if isinstance(outcome, Failure):
+        log.failed(step, outcome)
+        return outcome
+    log.output(step, f"asked    {_short(outcome.request)}")
+    log.output(step, f"answered {_short(outcome.response)}")
+    _remember(trial, outcome)
+    log.done(step, f"/{trial.api.name} answered, and the server is stopped")
+    return outcome
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 160 else text[:157] + "…"
+
+
+def _earlier(trial: _Trial) -> Answer | None:
+    """The answer that this Bento gave before to the same route."""
+    note = memory.load(trial.context.where, f"{NOTE}-{trial.service.name}")
+    if note.get("bento") != trial.bento.tag or note.get("route") != _contract(trial.api):
+        return None
+    return Answer(
+        trial.service.name, trial.bento.tag, trial.api.name, note.get("request"), note.get("response"), True
+    )
+
+
+def _remember(trial: _Trial, answer: Answer) -> None:
+    note = {
+        "bento": answer.bento,
+        "route": _contract(trial.api),
+        "request": answer.request,
+        "response": answer.response,
+    }
+    memory.save(trial.context.where, f"{NOTE}-{trial.service.name}", note)
+
+
+def _contract(api: Api) -> str:
+    return memory.digest_of([api.name, api.input, api.output])
+
+
+def _try(trial: _Trial) -> Answer | Failure:
+    """Serve, ask, stop."""
+    port = _free_port()
+    notes = trial.context.where.state_dir / f"serve-{trial.service.name}.log"
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "bentoml",
+        "serve",
+        trial.bento.tag,
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+    ]
+    empty = trial.context.where.state_dir / "empty"
+    empty.mkdir(exist_ok=True)
+    with notes.open("wb") as stream, running(command, empty, _environment(trial), stream) as child:
+        problem = _wait(child, port)
+        outcome = Failure(VERDICT, problem, "") if problem else _ask(trial, port)
+    if not isinstance(outcome, Failure):
+        return outcome
+    for line in tail(notes):
+        trial.context.log.output((f"{VERB} {trial.service.name}",), line)
+    unset = [name for name in trial.service.secrets if not trial.context.where.environ.get(name)]
+    hint = (
+        f"It may need the secret{'s' * (len(unset) != 1)} {', '.join(unset)}, not set here. " if unset else ""
+    )
+    return Failure(
+        VERDICT,
+        f"{trial.service.name}: {outcome.what}",
+        f"{hint}Its log is {notes}. Try it yourself: bentoml serve {trial.bento.tag}. What was trained, registered and "
+        "built stays; mend the service, then run apply again.",
+    )
+
+
+def _environment(trial: _Trial) -> dict[str, str]:
+    """The variables of the server: the service's own ones, and its configuration, where one is compiled."""
+    extra = {"BENTOML_HOME": str(home_of(trial.context.where)), **trial.service.envs}
+    bentofile = trial.context.path(bentofile_of(trial.context, trial.service))
+    configuration = bentofile.with_name("bentoml_configuration.yaml")
+    if configuration.is_file():
+        extra["BENTOML_CONFIG"] = str(configuration)
+    return child_environment(trial.context.where, extra)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(child: Child, port: int) -> str:
+    """Until the server is ready; '' then, else what went wrong."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if (code := child.poll()) is not None:
+            return f"the server ended with exit code {code} before it was ready"
+        try:
+            with DIRECT.open(f"http://{HOST}:{port}/readyz", timeout=5):
+                return ""
+        except OSError:
+            time.sleep(POLL_SECONDS)
+    return f"the server was not ready within {START_SECONDS:g} s"
+
+
+def _ask(trial: _Trial, port: int) -> Answer | Failure:
+    """One request, its answer held against the contract."""
+    api = trial.api
+    request = request_for(trial.context.project, trial.service, api, trial.context.where.project_dir)
+    message = urllib.request.Request(
+        f"http://{HOST}:{port}/{api.name}",
+        data=json.dumps(request).encode(),
+        headers={"content-type": "application/json"},
+    )
+    try:
+        with DIRECT.open(message, timeout=ANSWER_SECONDS) as reply:
+            body = reply.read().decode(errors="replace")
+    except urllib.error.HTTPError as problem:
+        said = " ".join(problem.read().decode(errors="replace").split())[:300]
+        return Failure(VERDICT, f"/{api.name} answered {problem.code} to {_short(request)}: {said}", "")
+    except OSError as problem:
+        return Failure(VERDICT, f"/{api.name} did not answer: {problem}", "")
+    try:
+        response = cast("object", json.loads(body))
+    except ValueError:
+        return Failure(VERDICT, f"/{api.name} answered something that is not JSON: {body[:200]}", "")
+    wrong = _against(api, response)
+    if wrong:
+        return Failure(
+            VERDICT, f"/{api.name} answered {_short(response)}, which is not what `api` declares: {wrong}", ""
+        )
+    return Answer(trial.service.name, trial.bento.tag, api.name, request, response, earlier=False)
+
+
+def _against(api: Api, response: object) -> str:
+    """What is wrong with an answer under the contract, '' where nothing is. One declared field may come bare."""
+    from jsonschema import Draft202012Validator
+
+    if not api.output:
+        return ""
+    schema: Mapping[str, object] = {
+        "type": "object",
+        "properties": dict(api.output),
+        "required": list(api.output),
+    }
+    errors = [error.message for error in Draft202012Validator(schema).iter_errors(response)]
+    if errors and len(api.output) == 1 and not isinstance(response, dict):
+        only = next(iter(api.output.values()))
+        errors = [error.message for error in Draft202012Validator(only).iter_errors(response)]
+    return "; ".join(errors)[:300]
