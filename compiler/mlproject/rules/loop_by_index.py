@@ -40,5 +40,5 @@ def _matrix(stage: Stage, loop: Loop) -> Iterator[Diagnostic]:
     for axis, example in axes.items():
         summary = f"the values of `{axis}` are no plain values, so DVC names the instances by number: `{example}`, …"
         help = "put plain values there, or loop with `foreach` over a mapping of names to items"
-        path = (*loop.path, axis) if isinstance(loop.source, dict) else loop.path
+        path = (*loop.path, axis) if not isinstance(loop.source, str) else loop.path
         yield warning("loop-by-index", summary, Site(path), help=help)
