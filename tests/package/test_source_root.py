@@ -1,7 +1,7 @@
 """`compiler/` is where sources lie, not a package to import."""
 
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,11 @@ import pytest
 
 @pytest.mark.parametrize("line", ["import compiler", "from compiler.mlproject import resources"])
 def test_importing_the_source_root_is_refused(root: Path, line: str) -> None:
-    if shutil.which("ruff") is None:
+    ruff = Path(sys.executable).with_name("ruff")
+    if not ruff.is_file():
         pytest.skip("ruff is not in this environment")
     done = subprocess.run(
-        ["ruff", "check", "--no-cache", "--select", "TID251", "--stdin-filename", "tests/example.py", "-"],
+        [str(ruff), "check", "--no-cache", "--select", "TID251", "--stdin-filename", "tests/example.py", "-"],
         cwd=root,
         input=line + "\n",
         capture_output=True,

@@ -33,7 +33,7 @@ def test_there_are_workflows() -> None:
 def test_zizmor_finds_nothing() -> None:
     # Without --strict-collection a file that breaks the schema would be left out in silence.
     command = [
-        "zizmor",
+        str(Path(sys.executable).with_name("zizmor")),
         "--offline",
         "--no-config",
         "--strict-collection",
