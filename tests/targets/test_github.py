@@ -23,8 +23,8 @@ def _compile(project: Project) -> tuple[dict[str, Generated], list[str]]:
     return {file.file.rsplit("-", 1)[1].removesuffix(".yml"): file for file in files}, [d.code for d in said]
 
 
-def _tree(project: Project, kind: str = "apply") -> Any:
-    return cast(Any, _compile(project)[0][kind].tree)
+def _tree(project: Project, kind: str = "apply") -> dict[str, Any]:
+    return cast(dict[str, Any], _compile(project)[0][kind].tree)
 
 
 def _steps(project: Project, job: str = "apply-prod") -> dict[str, Any]:
