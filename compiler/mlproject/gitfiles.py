@@ -1,15 +1,28 @@
-"""The files that Git tracks, asked of Git itself."""
+"""Git, asked for lists and contents only, and the files that it tracks."""
 
 from __future__ import annotations
 
 import os
 
-_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 # Asked for nothing but a list: no locks, no pager, no prompt, no words in another language, and none of the variables
 # by which a calling Git (a hook, say) points its children to another repository.
 _SET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 _KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "TMPDIR")
+
+
+def environment() -> dict[str, str]:
+    """The environment that every call of Git gets."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ} | _SET
+
+
+def git(root: str) -> list[str]:
+    """The beginning of a Git command for the repository at `root`.
+
+    A repository's own configuration may name a file system monitor, a program: it is not started.
+    """
+    return ["git", "-C", root, "-c", "core.fsmonitor=false"]
 
 
 def tracked(root: str) -> frozenset[str] | None:
@@ -21,12 +34,14 @@ def tracked(root: str) -> frozenset[str] | None:
         return None
     import subprocess
 
-    # A repository's own configuration may name a file system monitor, a program: it is not started.
-    command = ["git", "-C", root, "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--"]
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | _SET
     try:
         done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
+            [*git(root), "ls-files", "-z", "--cached", "--"],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -9,15 +9,20 @@ with what could be understood, and every diagnostic of a run is reported at once
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from posixpath import dirname, join
+from typing import cast
 
-from mlproject.diagnostics import Diagnostic, has_errors, order
+from mlproject import pins
+from mlproject.diagnostics import Diagnostic, Span, error, has_errors, order
+from mlproject.emit.rendered import Rendered, render
 from mlproject.files import Source
 from mlproject.ir import Project
 from mlproject.load import load, load_source
 from mlproject.lower import lower
 from mlproject.places import Places
 from mlproject.resolve import resolve
+from mlproject.trees import Pin, Pins
 from mlproject.validate import validate
 
 SPEC = "mlproject.yaml"
@@ -57,7 +62,8 @@ def check(file: str, source: Source, content: bytes | None = None) -> Checked:
         later += found_
         if validated is not None:
             project, found_ = lower(validated.spec, resolved, validated.poisoned, file, source)
-            later += [*found_, *_rules(project, source)]
+            later += found_
+            later += _rules(project, source, diagnostics + later)
             return Checked(file, project, places, _located(places, diagnostics + later))
     return Checked(file, None, places, _located(places, diagnostics + later))
 
@@ -66,7 +72,71 @@ def _located(places: Places, diagnostics: list[Diagnostic]) -> tuple[Diagnostic,
     return tuple(order([places.locate(diagnostic) for diagnostic in diagnostics]))
 
 
-def _rules(project: Project, source: Source) -> list[Diagnostic]:
-    from mlproject.rules import RULES
+def _rules(project: Project, source: Source, before: list[Diagnostic]) -> list[Diagnostic]:
+    from mlproject.rules import check as judge
 
-    return [diagnostic for rule in RULES for diagnostic in rule(project, source)]
+    return judge(project, source, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A spec and what it compiles to. `files` is empty where the spec is not valid."""
+
+    checked: Checked
+    files: tuple[Rendered, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether no diagnostic is an error."""
+        return not has_errors(list(self.diagnostics))
+
+
+def compile(file: str, source: Source) -> Compiled:
+    """The spec `file` compiled: every file as text, with its provenance."""
+    checked = check(file, source)
+    if checked.project is None or not checked.valid:
+        return Compiled(checked, (), checked.diagnostics)
+    known, found = _pins(join(dirname(file), pins.FILE), source)
+    files, more = emitted(checked.project, known, file)
+    diagnostics = order([*checked.diagnostics, *found, *(checked.places.locate(d) for d in more)])
+    return Compiled(checked, () if has_errors(diagnostics) else files, tuple(diagnostics))
+
+
+def emitted(project: Project, known: Pins, file: str) -> tuple[tuple[Rendered, ...], list[Diagnostic]]:
+    """Everything that the targets make of a graph, as text."""
+    from mlproject.targets import TARGETS
+    from mlproject.targets.attributes import block
+
+    diagnostics: list[Diagnostic] = []
+    files: list[Rendered] = []
+    for target in TARGETS:
+        generated, found = target(project, known)
+        diagnostics += found
+        files += [render(one, file) for one in generated]
+    whole = tuple(one.file for one in files if one.form == "file")
+    files.append(render(block(project.root, whole), file))
+    return tuple(files), diagnostics
+
+
+def _pins(file: str, source: Source) -> tuple[Pins, list[Diagnostic]]:
+    """The pins of the lock before those of the seed; a lock that cannot be read is reported, never overwritten."""
+    content = source.read(file)
+    if content == "absent":
+        return pins.over({}), []
+    document, found = load_source(source, file)
+    data = cast("dict[object, object]", document.data) if isinstance(document.data, dict) else {}
+    actions = data.get("actions")
+    entries = cast("dict[object, object]", actions) if isinstance(actions, dict) else {}
+    locked: dict[str, Pin] = {}
+    diagnostics = list(found)
+    for action, text in entries.items():
+        pin = pins.parse(str(action), text)
+        if pin is None:
+            span: Span = document.span(("actions", cast("str", action)))
+            summary = f"the pin of `{action}` is not a version and a full commit"
+            help = "as in `actions/checkout: v7.0.1 3d3c42e5…`; remove the line to take the compiler's own"
+            diagnostics.append(replace(error("lock-invalid", summary, help=help), span=span))
+        else:
+            locked[pin.action] = pin
+    return pins.over(locked), diagnostics

@@ -10,73 +10,121 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, Tag
 
-from mlproject.model.operation import CiPart, EnvironmentEntry, ModelEntry, MonitorEntry, ServiceEntry, TrackingPart
+from mlproject.model.operation import (
+    CiPart,
+    EnvironmentEntry,
+    ModelEntry,
+    MonitorEntry,
+    ServiceEntry,
+    TrackingPart,
+)
 from mlproject.model.parts import KIND, Name, OneOrMany, Part, PythonPart, Schema, Text, TextList
 from mlproject.model.pipeline import Artifact, DataEntry, Remote, StageEntry, TopPlot
 
 __all__ = ["Spec"]
 
 Params = Annotated[
-    Annotated[Schema, Tag("<mapping>")] | Annotated[TextList, Tag("<list>")] | Annotated[Text, Tag("<text>")], KIND
+    Annotated[Schema, Tag("<mapping>")] | Annotated[TextList, Tag("<list>")] | Annotated[Text, Tag("<text>")],
+    KIND,
 ]
 TopPlots = Annotated[
-    Annotated[list[TopPlot], Tag("<list>")] | Annotated[dict[str, dict[str, object] | None], Tag("<mapping>")], KIND
+    Annotated[list[TopPlot], Tag("<list>")]
+    | Annotated[dict[str, dict[str, object] | None], Tag("<mapping>")],
+    KIND,
 ]
 
 
 class Spec(Part):
     """`mlproject.yaml`: one machine learning project, from data to service."""
 
-    version: Literal[1] = Field(1, description="The version of this language.", examples=[1])
+    version: Literal[1] = Field(default=1, description="The version of this language.", examples=[1])
     requires: Annotated[str, StringConstraints(min_length=1)] | None = Field(
-        None, description="The compiler that CI installs; another one warns.", examples=["mlproject ~=0.1"]
+        default=None,
+        description="The compiler that CI installs; another one warns.",
+        examples=["mlproject ~=0.1"],
     )
     name: Name = Field(description="The project's name.", examples=["breast-cancer"])
-    description: str | None = Field(None, description="What it is for.", examples=["Flags malignant tumours."])
-    owners: TextList | None = Field(None, description="Who answers for it.", examples=[["ml-platform@example.com"]])
+    description: str | None = Field(
+        default=None, description="What it is for.", examples=["Flags malignant tumours."]
+    )
+    owners: TextList | None = Field(
+        default=None, description="Who answers for it.", examples=[["ml-platform@example.com"]]
+    )
     extends: OneOrMany | None = Field(
-        None, description="Presets in the repository that this spec is merged over.", examples=[["../company.yaml"]]
+        default=None,
+        description="Presets in the repository that this spec is merged over.",
+        examples=[["../company.yaml"]],
     )
     python: PythonPart | None = Field(
-        None, description="The interpreter and what it needs.", examples=[{"version": "3.11"}]
+        default=None, description="The interpreter and what it needs.", examples=[{"version": "3.11"}]
     )
-    vars: Schema | None = Field(None, description="Values, substituted as ${vars.NAME}.", examples=[{"scope": "v2"}])
+    vars: Schema | None = Field(
+        default=None, description="Values, substituted as ${vars.NAME}.", examples=[{"scope": "v2"}]
+    )
     params: Params | None = Field(
-        None,
+        default=None,
         description="Parameters: a mapping (params.yaml is then generated), or your own files.",
         examples=[{"train": {"n_estimators": 200}}, "params.yaml"],
     )
     remotes: dict[Name, Remote] | None = Field(
-        None, description="DVC remotes. Never credentials.", examples=[{"storage": {"url": "s3://bucket/dvc", "default": True}}]
+        default=None,
+        description="DVC remotes. Never credentials.",
+        examples=[{"storage": {"url": "s3://bucket/dvc", "default": True}}],
     )
     data: dict[Name, DataEntry] | None = Field(
-        None, description="Files and directories that no stage produces.", examples=[{"raw": {"path": "data/raw.csv"}}]
+        default=None,
+        description="Files and directories that no stage produces.",
+        examples=[{"raw": {"path": "data/raw.csv"}}],
     )
     stages: dict[Name, StageEntry] | None = Field(
-        None, description="The pipeline.", examples=[{"train": {"cmd": "python train.py", "deps": ["train.py"]}}]
+        default=None,
+        description="The pipeline.",
+        examples=[{"train": {"cmd": "python train.py", "deps": ["train.py"]}}],
     )
-    metrics: TextList | None = Field(None, description="DVC's top-level metrics.", examples=[["metrics.json"]])
-    plots: TopPlots | None = Field(None, description="DVC's top-level plots.", examples=[[{"roc.csv": {"x": "fpr"}}]])
+    metrics: TextList | None = Field(
+        default=None, description="DVC's top-level metrics.", examples=[["metrics.json"]]
+    )
+    plots: TopPlots | None = Field(
+        default=None, description="DVC's top-level plots.", examples=[[{"roc.csv": {"x": "fpr"}}]]
+    )
     artifacts: dict[str, Artifact] | None = Field(
-        None, description="DVC's artifacts.", examples=[{"forest": {"path": "models/model.joblib", "type": "model"}}]
+        default=None,
+        description="DVC's artifacts.",
+        examples=[{"forest": {"path": "models/model.joblib", "type": "model"}}],
     )
     datasets: list[Schema] | None = Field(
-        None, description="DVC's datasets.", examples=[[{"type": "url", "name": "raw", "url": "s3://bucket/raw"}]]
+        default=None,
+        description="DVC's datasets.",
+        examples=[[{"type": "url", "name": "raw", "url": "s3://bucket/raw"}]],
     )
-    tracking: TrackingPart | None = Field(None, description="MLflow.", examples=[{"experiment": "breast-cancer"}])
+    tracking: TrackingPart | None = Field(
+        default=None, description="MLflow.", examples=[{"experiment": "breast-cancer"}]
+    )
     models: dict[Name, ModelEntry] | None = Field(
-        None, description="Models of the registry.", examples=[{"cancer": {"artifact": "${stages.train.model}"}}]
+        default=None,
+        description="Models of the registry.",
+        examples=[{"cancer": {"artifact": "${stages.train.model}"}}],
     )
     services: dict[Name, ServiceEntry] | None = Field(
-        None, description="BentoML services.", examples=[{"screening": {"models": ["cancer"], "entry": "service.py:Svc"}}]
+        default=None,
+        description="BentoML services.",
+        examples=[{"screening": {"models": ["cancer"], "entry": "service.py:Svc"}}],
     )
     monitoring: dict[Name, MonitorEntry] | None = Field(
-        None, description="Monitoring of services.", examples=[{"screening": {"schedule": "0 6 * * *"}}]
+        default=None,
+        description="Monitoring of services.",
+        examples=[{"screening": {"schedule": "0 6 * * *"}}],
     )
     environments: dict[Name, EnvironmentEntry] | None = Field(
-        None, description="Named places to run.", examples=[{"local": {}, "prod": {"promote_from": "staging"}}]
+        default=None,
+        description="Named places to run.",
+        examples=[{"local": {}, "prod": {"promote_from": "staging"}}],
     )
-    ci: CiPart | None = Field(None, description="Continuous integration.", examples=[{"provider": "github"}])
+    ci: CiPart | None = Field(
+        default=None, description="Continuous integration.", examples=[{"provider": "github"}]
+    )
     native: Schema | None = Field(
-        None, description="Verbatim passages, merged into a target's file.", examples=[{"dvc": {"plots": ["roc.csv"]}}]
+        default=None,
+        description="Verbatim passages, merged into a target's file.",
+        examples=[{"dvc": {"plots": ["roc.csv"]}}],
     )

@@ -12,28 +12,44 @@ from mlproject.model.parts import KIND, Labels, Name, OneOrMany, Part, PythonPar
 class TrackingPart(Part):
     """MLflow: where runs are recorded."""
 
-    experiment: Text | None = Field(None, description="The experiment. Default: the project's name.", examples=["cancer"])
+    experiment: Text | None = Field(
+        default=None, description="The experiment. Default: the project's name.", examples=["cancer"]
+    )
     uri: Text | None = Field(
-        None,
+        default=None,
         description="The tracking server; default: an embedded sqlite store. May be one whole ${env.NAME}.",
         examples=["${env.MLFLOW_TRACKING_URI}"],
     )
     registry_uri: Text | None = Field(
-        None, description="The model registry, where it is another server.", examples=["${env.MLFLOW_REGISTRY_URI}"]
+        default=None,
+        description="The model registry, where it is another server.",
+        examples=["${env.MLFLOW_REGISTRY_URI}"],
     )
-    tags: Labels | None = Field(None, description="Tags of every run.", examples=[{"team": "ml-platform"}])
+    tags: Labels | None = Field(
+        default=None, description="Tags of every run.", examples=[{"team": "ml-platform"}]
+    )
 
 
 class GateEntry(Part):
     """A condition that a model must meet before the alias moves to it."""
 
-    metric: Text = Field(description="The metrics file: a reference to an output.", examples=["${stages.evaluate.eval}"])
-    key: Text = Field(description="The metric's path in the file, steps parted by dots.", examples=["roc_auc"])
-    min: float | None = Field(None, description="It must be at least this.", examples=[0.95])
-    max: float | None = Field(None, description="It must be at most this.", examples=[0.1])
-    against: Text | None = Field(None, description="The alias that holds the version to compare with.", examples=["champion"])
-    max_drop: float | None = Field(None, ge=0, description="It may be lower by at most this.", examples=[0.005])
-    max_rise: float | None = Field(None, ge=0, description="It may be higher by at most this.", examples=[0.01])
+    metric: Text = Field(
+        description="The metrics file: a reference to an output.", examples=["${stages.evaluate.eval}"]
+    )
+    key: Text = Field(
+        description="The metric's path in the file, steps parted by dots.", examples=["roc_auc"]
+    )
+    min: float | None = Field(default=None, description="It must be at least this.", examples=[0.95])
+    max: float | None = Field(default=None, description="It must be at most this.", examples=[0.1])
+    against: Text | None = Field(
+        default=None, description="The alias that holds the version to compare with.", examples=["champion"]
+    )
+    max_drop: float | None = Field(
+        default=None, ge=0, description="It may be lower by at most this.", examples=[0.005]
+    )
+    max_rise: float | None = Field(
+        default=None, ge=0, description="It may be higher by at most this.", examples=[0.01]
+    )
 
 
 class ModelEntry(Part):
@@ -41,15 +57,23 @@ class ModelEntry(Part):
 
     artifact: Text = Field(description="The output that is the model.", examples=["${stages.train.model}"])
     flavor: Name | None = Field(
-        None, description="The MLflow flavor; an MLflow model directory needs none.", examples=["sklearn"]
+        default=None,
+        description="The MLflow flavor; an MLflow model directory needs none.",
+        examples=["sklearn"],
     )
     gates: list[GateEntry] | None = Field(
-        None,
+        default=None,
         description="What it must meet before the alias moves.",
         examples=[[{"metric": "${stages.evaluate.eval}", "key": "roc_auc", "min": 0.95}]],
     )
-    alias: Name | None = Field(None, description="The alias that a version which meets its gates gets.", examples=["champion"])
-    desc: str | None = Field(None, description="What it is, in a sentence.", examples=["Flags malignant tumours."])
+    alias: Name | None = Field(
+        default=None,
+        description="The alias that a version which meets its gates gets.",
+        examples=["champion"],
+    )
+    desc: str | None = Field(
+        default=None, description="What it is, in a sentence.", examples=["Flags malignant tumours."]
+    )
 
 
 class ApiRoute(Part):
@@ -68,112 +92,166 @@ class DeployPart(Part):
     """Where and how a service is deployed."""
 
     kind: Literal["none", "kubernetes", "bentocloud"] | None = Field(
-        None, description="What runs it.", examples=["kubernetes"]
+        default=None, description="What runs it.", examples=["kubernetes"]
     )
     image: Text | None = Field(
-        None, description="The container image, without a tag.", examples=["registry.example.com/ml/screening"]
+        default=None,
+        description="The container image, without a tag.",
+        examples=["registry.example.com/ml/screening"],
     )
-    namespace: Name | None = Field(None, description="The Kubernetes namespace.", examples=["ml"])
-    replicas: int | None = Field(None, ge=0, description="How many copies run.", examples=[3])
+    namespace: Name | None = Field(default=None, description="The Kubernetes namespace.", examples=["ml"])
+    replicas: int | None = Field(default=None, ge=0, description="How many copies run.", examples=[3])
     envs: Labels | None = Field(
-        None, description="Environment variables at run time.", examples=[{"LOG_LEVEL": "warning"}]
+        default=None, description="Environment variables at run time.", examples=[{"LOG_LEVEL": "warning"}]
     )
-    labels: Labels | None = Field(None, description="Labels of the deployment.", examples=[{"team": "ml"}])
-    annotations: Labels | None = Field(None, description="Annotations of the deployment.", examples=[{"note": "blue"}])
-    service_account: Name | None = Field(None, description="The Kubernetes service account.", examples=["screening"])
+    labels: Labels | None = Field(
+        default=None, description="Labels of the deployment.", examples=[{"team": "ml"}]
+    )
+    annotations: Labels | None = Field(
+        default=None, description="Annotations of the deployment.", examples=[{"note": "blue"}]
+    )
+    service_account: Name | None = Field(
+        default=None, description="The Kubernetes service account.", examples=["screening"]
+    )
 
 
 class ServiceEntry(Part):
     """A BentoML service."""
 
-    desc: str | None = Field(None, alias="description", description="What it does.", examples=["Screens samples."])
-    models: list[Name] | None = Field(None, description="The models it serves.", examples=[["breast-cancer"]])
+    desc: str | None = Field(
+        default=None, alias="description", description="What it does.", examples=["Screens samples."]
+    )
+    models: list[Name] | None = Field(
+        default=None, description="The models it serves.", examples=[["breast-cancer"]]
+    )
     entry: Text | None = Field(
-        None,
+        default=None,
         description="The file and class of the service. May be omitted where it can be generated from `api`.",
         examples=["service.py:Screening"],
     )
     include: TextList | None = Field(
-        None, description="Files packed with it; its models' files are included by themselves.", examples=[["service.py"]]
+        default=None,
+        description="Files packed with it; its models' files are included by themselves.",
+        examples=[["service.py"]],
     )
-    exclude: TextList | None = Field(None, description="Files left out.", examples=[["*.ipynb"]])
+    exclude: TextList | None = Field(default=None, description="Files left out.", examples=[["*.ipynb"]])
     api: dict[Name, ApiRoute] | None = Field(
-        None,
+        default=None,
         description="The serving contract: routes to the fields they take and give.",
         examples=[{"predict": {"input": {"x": {"type": "number"}}, "output": {"y": {"type": "number"}}}}],
     )
     resources: dict[str, object] | None = Field(
-        None, description="What BentoML reserves for it.", examples=[{"cpu": "1", "memory": "512Mi"}]
+        default=None, description="What BentoML reserves for it.", examples=[{"cpu": "1", "memory": "512Mi"}]
     )
     traffic: dict[str, object] | None = Field(
-        None, description="BentoML's limits of traffic.", examples=[{"timeout": 10, "concurrency": 32}]
+        default=None,
+        description="BentoML's limits of traffic.",
+        examples=[{"timeout": 10, "concurrency": 32}],
     )
-    envs: Labels | None = Field(None, description="Environment variables, built in.", examples=[{"LOG_LEVEL": "info"}])
+    envs: Labels | None = Field(
+        default=None, description="Environment variables, built in.", examples=[{"LOG_LEVEL": "info"}]
+    )
     secrets: TextList | None = Field(
-        None, description="Names of secret environment variables. Names only.", examples=[["API_TOKEN"]]
+        default=None,
+        description="Names of secret environment variables. Names only.",
+        examples=[["API_TOKEN"]],
     )
-    labels: Labels | None = Field(None, description="Labels of the Bento.", examples=[{"owner": "ml"}])
+    labels: Labels | None = Field(
+        default=None, description="Labels of the Bento.", examples=[{"owner": "ml"}]
+    )
     python: PythonPart | None = Field(
-        None, description="Its own interpreter and requirements.", examples=[{"requirements": "serve.txt"}]
+        default=None,
+        description="Its own interpreter and requirements.",
+        examples=[{"requirements": "serve.txt"}],
     )
     deploy: DeployPart | None = Field(
-        None, description="Where it is deployed.", examples=[{"image": "registry.example.com/ml/screening"}]
+        default=None,
+        description="Where it is deployed.",
+        examples=[{"image": "registry.example.com/ml/screening"}],
     )
 
 
 class Drift(Part):
     """How drift is measured."""
 
-    method: Literal["psi", "ks", "chi2", "wasserstein", "js"] = Field(description="The measure.", examples=["psi"])
+    method: Literal["psi", "ks", "chi2", "wasserstein", "js"] = Field(
+        description="The measure.", examples=["psi"]
+    )
     threshold: float = Field(gt=0, description="Drift is reported above this.", examples=[0.2])
-    columns: TextList | None = Field(None, description="The columns watched; default: all.", examples=[["radius"]])
+    columns: TextList | None = Field(
+        default=None, description="The columns watched; default: all.", examples=[["radius"]]
+    )
 
 
 class MonitorEntry(Part):
     """Monitoring of a service, under the service's name."""
 
-    logs: Text | None = Field(None, description="Where requests and answers are collected.", examples=["s3://bucket/logs"])
-    redact: TextList | None = Field(None, description="Fields that are never logged.", examples=[["patient_id"]])
-    reference: Text | None = Field(
-        None, description="What live data is compared with.", examples=["${stages.prepare.train}"]
+    logs: Text | None = Field(
+        default=None, description="Where requests and answers are collected.", examples=["s3://bucket/logs"]
     )
-    drift: Drift | None = Field(None, description="How drift is measured.", examples=[{"method": "psi", "threshold": 0.2}])
-    schedule: Text | None = Field(None, description="When it is measured, as cron.", examples=["0 6 * * *"])
+    redact: TextList | None = Field(
+        default=None, description="Fields that are never logged.", examples=[["patient_id"]]
+    )
+    reference: Text | None = Field(
+        default=None, description="What live data is compared with.", examples=["${stages.prepare.train}"]
+    )
+    drift: Drift | None = Field(
+        default=None, description="How drift is measured.", examples=[{"method": "psi", "threshold": 0.2}]
+    )
+    schedule: Text | None = Field(
+        default=None, description="When it is measured, as cron.", examples=["0 6 * * *"]
+    )
     on_drift: Literal["report", "retrain"] | None = Field(
-        None, description="What drift sets off. `retrain` needs data with a source of new rows.", examples=["report"]
+        default=None,
+        description="What drift sets off. `retrain` needs data with a source of new rows.",
+        examples=["report"],
     )
 
 
 class ServicePatch(Part):
     """What an environment may change of a service."""
 
-    deploy: DeployPart | None = Field(None, description="Where it is deployed here.", examples=[{"replicas": 3}])
+    deploy: DeployPart | None = Field(
+        default=None, description="Where it is deployed here.", examples=[{"replicas": 3}]
+    )
 
 
 class ModelPatch(Part):
     """What an environment may change of a model."""
 
-    alias: Name | None = Field(None, description="The alias here.", examples=["staging"])
+    alias: Name | None = Field(default=None, description="The alias here.", examples=["staging"])
 
 
 class EnvironmentEntry(Part):
     """A named place to run. It varies where things run, never what is trained or built."""
 
     env: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] | None = Field(
-        None, description="The variables that ${env.…} may name here.", examples=[["MLFLOW_TRACKING_URI"]]
+        default=None,
+        description="The variables that ${env.…} may name here.",
+        examples=[["MLFLOW_TRACKING_URI"]],
     )
     promote_from: Name | None = Field(
-        None, description="The environment whose artifact is promoted into this one.", examples=["staging"]
+        default=None,
+        description="The environment whose artifact is promoted into this one.",
+        examples=["staging"],
     )
-    tracking: TrackingPart | None = Field(None, description="Changes of `tracking` here.", examples=[{"tags": {"env": "prod"}}])
+    tracking: TrackingPart | None = Field(
+        default=None, description="Changes of `tracking` here.", examples=[{"tags": {"env": "prod"}}]
+    )
     services: dict[Name, ServicePatch] | None = Field(
-        None, description="Changes of services' `deploy` here.", examples=[{"screening": {"deploy": {"replicas": 3}}}]
+        default=None,
+        description="Changes of services' `deploy` here.",
+        examples=[{"screening": {"deploy": {"replicas": 3}}}],
     )
     monitoring: dict[Name, MonitorEntry] | None = Field(
-        None, description="Changes of monitoring here.", examples=[{"screening": {"schedule": "0 * * * *"}}]
+        default=None,
+        description="Changes of monitoring here.",
+        examples=[{"screening": {"schedule": "0 * * * *"}}],
     )
     models: dict[Name, ModelPatch] | None = Field(
-        None, description="Changes of models' aliases here.", examples=[{"breast-cancer": {"alias": "staging"}}]
+        default=None,
+        description="Changes of models' aliases here.",
+        examples=[{"breast-cancer": {"alias": "staging"}}],
     )
 
 
@@ -189,10 +267,14 @@ class RunnerEntry(Part):
 class CiApply(Part):
     """When and where CI applies."""
 
-    branch: Text | None = Field(None, description="The branch whose pushes are applied.", examples=["main"])
-    environments: list[Name] | None = Field(None, description="The environments, in order.", examples=[["staging", "prod"]])
+    branch: Text | None = Field(
+        default=None, description="The branch whose pushes are applied.", examples=["main"]
+    )
+    environments: list[Name] | None = Field(
+        default=None, description="The environments, in order.", examples=[["staging", "prod"]]
+    )
     commit: Literal["push", "pull-request", "none"] | None = Field(
-        None, description="What happens to the new dvc.lock.", examples=["push"]
+        default=None, description="What happens to the new dvc.lock.", examples=["push"]
     )
 
 
@@ -209,14 +291,28 @@ Providers = Annotated[Annotated[Provider, Tag("<text>")] | Annotated[list[Provid
 class CiPart(Part):
     """Continuous integration."""
 
-    provider: Providers | None = Field(None, description="Which CI: one, or a list.", examples=["github"])
-    runner: OneOrMany | None = Field(None, description="The default runner.", examples=["ubuntu-24.04"])
+    provider: Providers | None = Field(
+        default=None, description="Which CI: one, or a list.", examples=["github"]
+    )
+    runner: OneOrMany | None = Field(
+        default=None, description="The default runner.", examples=["ubuntu-24.04"]
+    )
     runners: list[RunnerEntry] | None = Field(
-        None, description="Runners by what a stage needs.", examples=[[{"when": {"gpus": ">=1"}, "runner": "gpu"}]]
+        default=None,
+        description="Runners by what a stage needs.",
+        examples=[[{"when": {"gpus": ">=1"}, "runner": "gpu"}]],
     )
-    container: Text | None = Field(None, description="An image that jobs run in.", examples=["python:3.11-slim"])
+    container: Text | None = Field(
+        default=None, description="An image that jobs run in.", examples=["python:3.11-slim"]
+    )
     setup: TextList | None = Field(
-        None, description="Commands that prepare a runner.", examples=[["sudo apt-get install -y libgomp1"]]
+        default=None,
+        description="Commands that prepare a runner.",
+        examples=[["sudo apt-get install -y libgomp1"]],
     )
-    apply: CiApply | None = Field(None, description="When and where it applies.", examples=[{"branch": "main"}])
-    retrain: CiRetrain | None = Field(None, description="When it trains anew.", examples=[{"schedule": "0 3 * * 1"}])
+    apply: CiApply | None = Field(
+        default=None, description="When and where it applies.", examples=[{"branch": "main"}]
+    )
+    retrain: CiRetrain | None = Field(
+        default=None, description="When it trains anew.", examples=[{"schedule": "0 3 * * 1"}]
+    )

@@ -16,7 +16,9 @@ NAME = r"^[A-Za-z0-9_-]+$"
 class Part(BaseModel):
     """A mapping of the spec with a fixed set of keys."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, protected_namespaces=(), regex_engine="rust-regex")
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, protected_namespaces=(), regex_engine="rust-regex"
+    )
 
 
 def kind_of(value: object) -> str:
@@ -42,25 +44,27 @@ Number = float
 class Resources(Part):
     """What a stage needs to run."""
 
-    cpus: float | None = Field(None, ge=0, description="Processor cores.", examples=[2])
+    cpus: float | None = Field(default=None, ge=0, description="Processor cores.", examples=[2])
     memory: str | None = Field(
-        None,
+        default=None,
         pattern=r"^[0-9]+(\.[0-9]+)?(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB|Ki|Mi|Gi|Ti|K|M|G|T)?$",
         description="Main memory, with a unit.",
         examples=["4GiB"],
     )
-    gpus: float | None = Field(None, ge=0, description="Accelerators.", examples=[1])
+    gpus: float | None = Field(default=None, ge=0, description="Accelerators.", examples=[1])
 
 
 class PythonPart(Part):
     """The interpreter and what it needs, for MLproject, model logging and CI; services inherit it."""
 
     version: str | None = Field(
-        None,
+        default=None,
         pattern=r"^3\.[0-9]+(\.[0-9]+)?$",
-        description='The Python version. Quote it: an unquoted 3.10 is the number 3.1.',
+        description="The Python version. Quote it: an unquoted 3.10 is the number 3.1.",
         examples=["3.11"],
     )
     requirements: Text | None = Field(
-        None, description="A pip requirements file, relative to the project.", examples=["requirements.txt"]
+        default=None,
+        description="A pip requirements file, relative to the project.",
+        examples=["requirements.txt"],
     )

@@ -14,70 +14,103 @@ class DataEntry(Part):
 
     path: Text = Field(description="Where it lies, relative to the project.", examples=["data/raw.csv"])
     track: Literal["dvc", "git", "none"] | None = Field(
-        None,
+        default=None,
         description="Who versions it: `dvc`, `git`, or nobody. Default: what the repository already does.",
         examples=["dvc"],
     )
     url: Text | None = Field(
-        None, description="Where it is imported from, with `dvc import-url`.", examples=["s3://bucket/raw.csv"]
+        default=None,
+        description="Where it is imported from, with `dvc import-url`.",
+        examples=["s3://bucket/raw.csv"],
     )
     repo: Text | None = Field(
-        None, description="Another Git repository that it is imported from.", examples=["https://example.com/data.git"]
+        default=None,
+        description="Another Git repository that it is imported from.",
+        examples=["https://example.com/data.git"],
     )
-    rev: Text | None = Field(None, description="The revision of that repository.", examples=["v1.2"])
+    rev: Text | None = Field(default=None, description="The revision of that repository.", examples=["v1.2"])
     contract: Text | None = Field(
-        None, alias="schema", description="A JSON Schema of its rows, in a file.", examples=["data/raw.schema.json"]
+        default=None,
+        alias="schema",
+        description="A JSON Schema of its rows, in a file.",
+        examples=["data/raw.schema.json"],
     )
-    desc: str | None = Field(None, description="What it is, in a sentence.", examples=["Measurements, one row a cell."])
+    desc: str | None = Field(
+        default=None, description="What it is, in a sentence.", examples=["Measurements, one row a cell."]
+    )
 
 
 class Flags(Part):
     """DVC's flags of an output."""
 
-    cache: bool | None = Field(None, description="Kept in DVC's cache; false leaves it to Git.", examples=[False])
-    persist: bool | None = Field(None, description="Not deleted before the stage runs.", examples=[True])
-    remote: Text | None = Field(None, description="The remote it is pushed to.", examples=["storage"])
-    push: bool | None = Field(None, description="Pushed by `dvc push`.", examples=[False])
-    desc: str | None = Field(None, description="What it is, in a sentence.", examples=["The fitted forest."])
-    type: str | None = Field(None, description="A type for people and tools.", examples=["model"])
-    labels: list[str] | None = Field(None, description="Labels for people and tools.", examples=[["forest"]])
-    meta: object = Field(None, description="Anything; DVC keeps it and ignores it.", examples=[{"owner": "ml"}])
+    cache: bool | None = Field(
+        default=None, description="Kept in DVC's cache; false leaves it to Git.", examples=[False]
+    )
+    persist: bool | None = Field(
+        default=None, description="Not deleted before the stage runs.", examples=[True]
+    )
+    remote: Text | None = Field(default=None, description="The remote it is pushed to.", examples=["storage"])
+    push: bool | None = Field(default=None, description="Pushed by `dvc push`.", examples=[False])
+    desc: str | None = Field(
+        default=None, description="What it is, in a sentence.", examples=["The fitted forest."]
+    )
+    type: str | None = Field(default=None, description="A type for people and tools.", examples=["model"])
+    labels: list[str] | None = Field(
+        default=None, description="Labels for people and tools.", examples=[["forest"]]
+    )
+    meta: object = Field(
+        default=None, description="Anything; DVC keeps it and ignores it.", examples=[{"owner": "ml"}]
+    )
 
 
 class PlotFlags(Flags):
     """DVC's flags and plot properties of an output under `plots`."""
 
-    x: Text | None = Field(None, description="The field on the x axis.", examples=["fpr"])
-    y: Text | None = Field(None, description="The field on the y axis.", examples=["tpr"])
-    x_label: str | None = Field(None, description="The label of the x axis.", examples=["false positive rate"])
-    y_label: str | None = Field(None, description="The label of the y axis.", examples=["true positive rate"])
-    title: str | None = Field(None, description="The plot's title.", examples=["ROC"])
-    header: bool | None = Field(None, description="Whether a CSV or TSV file has a header.", examples=[True])
-    template: Text | None = Field(None, description="A DVC plot template.", examples=["linear"])
+    x: Text | None = Field(default=None, description="The field on the x axis.", examples=["fpr"])
+    y: Text | None = Field(default=None, description="The field on the y axis.", examples=["tpr"])
+    x_label: str | None = Field(
+        default=None, description="The label of the x axis.", examples=["false positive rate"]
+    )
+    y_label: str | None = Field(
+        default=None, description="The label of the y axis.", examples=["true positive rate"]
+    )
+    title: str | None = Field(default=None, description="The plot's title.", examples=["ROC"])
+    header: bool | None = Field(
+        default=None, description="Whether a CSV or TSV file has a header.", examples=[True]
+    )
+    template: Text | None = Field(default=None, description="A DVC plot template.", examples=["linear"])
 
 
 class NamedOutput(Flags):
     """An output with a name: its path and DVC's flags."""
 
-    path: Text = Field(description="Where the stage writes it, relative to its `wdir`.", examples=["models/model.joblib"])
+    path: Text = Field(
+        description="Where the stage writes it, relative to its `wdir`.", examples=["models/model.joblib"]
+    )
 
 
 class NamedPlot(PlotFlags):
     """A plot with a name: its path, DVC's flags and plot properties."""
 
-    path: Text = Field(description="Where the stage writes it, relative to its `wdir`.", examples=["plots/roc.csv"])
+    path: Text = Field(
+        description="Where the stage writes it, relative to its `wdir`.", examples=["plots/roc.csv"]
+    )
 
 
 TextTag = Annotated[Text, Tag("<text>")]
 OutputValue = Annotated[TextTag | Annotated[NamedOutput, Tag("<mapping>")], KIND]
 PlotValue = Annotated[TextTag | Annotated[NamedPlot, Tag("<mapping>")], KIND]
 OutputItem = Annotated[TextTag | Annotated[dict[Text, Flags], Tag("<mapping>")], KIND]
-ManyPlotFlags = Annotated[Annotated[PlotFlags, Tag("<mapping>")] | Annotated[list[PlotFlags], Tag("<list>")], KIND]
+ManyPlotFlags = Annotated[
+    Annotated[PlotFlags, Tag("<mapping>")] | Annotated[list[PlotFlags], Tag("<list>")], KIND
+]
 PlotItem = Annotated[TextTag | Annotated[dict[Text, ManyPlotFlags], Tag("<mapping>")], KIND]
 Outputs = Annotated[
     Annotated[dict[Name, OutputValue], Tag("<mapping>")] | Annotated[list[OutputItem], Tag("<list>")], KIND
 ]
-Plots = Annotated[Annotated[dict[Name, PlotValue], Tag("<mapping>")] | Annotated[list[PlotItem], Tag("<list>")], KIND]
+Plots = Annotated[
+    Annotated[dict[Name, PlotValue], Tag("<mapping>")] | Annotated[list[PlotItem], Tag("<list>")], KIND
+]
 ParamItem = Annotated[TextTag | Annotated[dict[Text, TextList | None], Tag("<mapping>")], KIND]
 
 
@@ -85,39 +118,51 @@ class StageBody(Part):
     """What DVC knows of a stage."""
 
     cmd: OneOrMany | None = Field(
-        None,
+        default=None,
         description="The command, or a list of commands. DVC gets it byte for byte, after references.",
         examples=["python src/train.py ${stages.prepare.train} ${outs.model}"],
     )
     wdir: Text | None = Field(
-        None, description="The directory it runs in; paths of the stage are relative to it.", examples=["src"]
+        default=None,
+        description="The directory it runs in; paths of the stage are relative to it.",
+        examples=["src"],
     )
     deps: TextList | None = Field(
-        None, description="Files and directories it reads. A path referred to in `cmd` is added.", examples=[["src/train.py"]]
+        default=None,
+        description="Files and directories it reads. A path referred to in `cmd` is added.",
+        examples=[["src/train.py"]],
     )
     params: list[ParamItem] | None = Field(
-        None,
+        default=None,
         description="Parameters it depends on: keys, or a file with its keys (null: the whole file).",
         examples=[["train"], [{"config.yaml": ["lr"]}]],
     )
-    vars: list[object] | None = Field(None, description="DVC's variables of this stage.", examples=[[{"depth": 3}]])
+    vars: list[object] | None = Field(
+        default=None, description="DVC's variables of this stage.", examples=[[{"depth": 3}]]
+    )
     outs: Outputs | None = Field(
-        None, description="Outputs: names to paths, or a plain list.", examples=[{"model": "models/model.joblib"}]
+        default=None,
+        description="Outputs: names to paths, or a plain list.",
+        examples=[{"model": "models/model.joblib"}],
     )
     metrics: Outputs | None = Field(
-        None,
+        default=None,
         description="Metrics files: names to paths, or a plain list.",
         examples=[{"eval": {"path": "metrics/eval.json", "cache": False}}],
     )
     plots: Plots | None = Field(
-        None,
+        default=None,
         description="Plots: names to paths and their properties, or a plain list.",
         examples=[{"roc": {"path": "plots/roc.csv", "x": "fpr", "y": "tpr"}}],
     )
-    frozen: bool | None = Field(None, description="Never runs again.", examples=[True])
-    always_changed: bool | None = Field(None, description="Runs every time.", examples=[True])
-    desc: str | None = Field(None, description="What it does, in a sentence.", examples=["Fits the forest."])
-    meta: object = Field(None, description="Anything; DVC keeps it and ignores it.", examples=[{"owner": "ml"}])
+    frozen: bool | None = Field(default=None, description="Never runs again.", examples=[True])
+    always_changed: bool | None = Field(default=None, description="Runs every time.", examples=[True])
+    desc: str | None = Field(
+        default=None, description="What it does, in a sentence.", examples=["Fits the forest."]
+    )
+    meta: object = Field(
+        default=None, description="Anything; DVC keeps it and ignores it.", examples=[{"owner": "ml"}]
+    )
 
 
 LoopSource = Annotated[
@@ -133,24 +178,30 @@ class StageEntry(StageBody):
     """A stage: DVC's fields, a loop, and where and how long it may run."""
 
     folder: Text | None = Field(
-        None, description="Emits the stage into FOLDER/dvc.yaml; its paths are relative to that.", examples=["books"]
+        default=None,
+        description="Emits the stage into FOLDER/dvc.yaml; its paths are relative to that.",
+        examples=["books"],
     )
     foreach: LoopSource | None = Field(
-        None, description="Repeats `do` for every item of a list or mapping.", examples=[["us", "uk"]]
+        default=None, description="Repeats `do` for every item of a list or mapping.", examples=[["us", "uk"]]
     )
     do: StageBody | None = Field(
-        None, description="The stage that `foreach` repeats.", examples=[{"cmd": "python fetch.py ${item}"}]
+        default=None,
+        description="The stage that `foreach` repeats.",
+        examples=[{"cmd": "python fetch.py ${item}"}],
     )
     matrix: dict[str, MatrixAxis] | None = Field(
-        None, description="Repeats the stage for every combination.", examples=[{"model": ["svm", "forest"]}]
+        default=None,
+        description="Repeats the stage for every combination.",
+        examples=[{"model": ["svm", "forest"]}],
     )
     resources: Resources | None = Field(
-        None,
+        default=None,
         description="What it needs; picks the CI runner and the cluster slot. Never reruns anything.",
         examples=[{"cpus": 2, "memory": "4GiB"}],
     )
     timeout: str | None = Field(
-        None,
+        default=None,
         pattern=r"^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$",
         min_length=1,
         description="How long it may run.",
@@ -162,10 +213,16 @@ class Artifact(Part):
     """A DVC artifact: a file that DVC's registry names."""
 
     path: Text = Field(description="The file.", examples=["models/model.joblib"])
-    type: str | None = Field(None, description="A type for people and tools.", examples=["model"])
-    desc: str | None = Field(None, description="What it is, in a sentence.", examples=["The fitted forest."])
-    labels: list[str] | None = Field(None, description="Labels for people and tools.", examples=[["forest"]])
-    meta: object = Field(None, description="Anything; DVC keeps it and ignores it.", examples=[{"owner": "ml"}])
+    type: str | None = Field(default=None, description="A type for people and tools.", examples=["model"])
+    desc: str | None = Field(
+        default=None, description="What it is, in a sentence.", examples=["The fitted forest."]
+    )
+    labels: list[str] | None = Field(
+        default=None, description="Labels for people and tools.", examples=[["forest"]]
+    )
+    meta: object = Field(
+        default=None, description="Anything; DVC keeps it and ignores it.", examples=[{"owner": "ml"}]
+    )
 
 
 TopPlot = Annotated[TextTag | Annotated[dict[str, dict[str, object] | None], Tag("<mapping>")], KIND]

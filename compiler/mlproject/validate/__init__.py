@@ -27,7 +27,9 @@ class Validated:
     poisoned: frozenset[Path]
 
 
-def validate(data: dict[object, object], broken: frozenset[Path]) -> tuple[Validated | None, list[Diagnostic]]:
+def validate(
+    data: dict[object, object], broken: frozenset[Path]
+) -> tuple[Validated | None, list[Diagnostic]]:
     """The model of a tree whose paths in `broken` are known to be at fault already. None if nothing is left."""
     diagnostics: list[Diagnostic] = []
     poisoned = set(broken)
@@ -42,15 +44,19 @@ def validate(data: dict[object, object], broken: frozenset[Path]) -> tuple[Valid
             found: list[Diagnostic] = []
             for entry in problem.errors(include_url=False, include_context=True):
                 details = cast("dict[str, Any]", entry)
-                path = data_path(tree, details["loc"])
+                path = data_path(details["loc"])
                 missing = details["type"] == "missing"
                 if not (missing and path in poisoned):
-                    found.append(told(details, path, tree))
+                    found.append(told(details, path))
                 removals.add(_removal(path, missing=missing))
             diagnostics += _once(found)
             poisoned |= removals
             for path in sorted(removals, key=_later_first, reverse=True):
-                tree = _filled() | _without(tree, path) if not path or path == ("name",) else _without(tree, path)
+                tree = (
+                    _filled() | _without(tree, path)
+                    if not path or path == ("name",)
+                    else _without(tree, path)
+                )
     return None, diagnostics
 
 
@@ -96,7 +102,7 @@ def _without(value: Any, path: Path) -> Any:
             return {key: item for key, item in mapping.items() if key != head}
         return {**mapping, head: _without(mapping[head], rest)}
     if isinstance(value, list) and isinstance(head, int):
-        items = cast("list[Any]", value)
+        items: list[Any] = value
         if head >= len(items):
             return items
         if not rest:

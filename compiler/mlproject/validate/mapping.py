@@ -10,7 +10,14 @@ from mlproject.diagnostics import Diagnostic, Fix, Path, Site, did_you_mean, err
 # What an environment may patch; anything else of the language there is a mistake of its own kind.
 PATCHABLE = "tracking, services.*.deploy, monitoring and models.*.alias"
 
-KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+KINDS = {
+    dict: "a mapping",
+    list: "a list",
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+}
 WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -25,12 +32,14 @@ WANTED = {
 }
 
 
-def data_path(tree: object, loc: tuple[str | int, ...]) -> Path:
+def data_path(loc: tuple[str | int, ...]) -> Path:
     """pydantic's location as a path of the tree: without the tags of unions and the marks of keys."""
-    return tuple(step for step in loc if not (isinstance(step, str) and (step == "[key]" or step.startswith("<"))))
+    return tuple(
+        step for step in loc if not (isinstance(step, str) and (step == "[key]" or step.startswith("<")))
+    )
 
 
-def told(details: dict[str, Any], path: Path, tree: object) -> Diagnostic:
+def told(details: dict[str, Any], path: Path) -> Diagnostic:
     """One of pydantic's errors in the user's terms."""
     kind = cast("str", details["type"])
     loc = cast("tuple[str | int, ...]", details["loc"])
@@ -40,11 +49,11 @@ def told(details: dict[str, Any], path: Path, tree: object) -> Diagnostic:
         return _missing_key(path)
     if loc and loc[-1] == "[key]":
         return _bad_name(path)
-    if "secrets" in path and isinstance(details.get("input"), dict) or path[-1:] == ("secrets",):
+    if ("secrets" in path and isinstance(details.get("input"), dict)) or path[-1:] == ("secrets",):
         help = "list the names only: `secrets: [API_TOKEN]`; the value comes from the environment it runs in"
         return error("secret-value", "secrets are names, never values", Site(path), help=help)
     if kind in WANTED or kind == "union_tag_invalid":
-        return _wrong_type(details, path, tree)
+        return _wrong_type(details, path)
     return _bad_value(details, path)
 
 
@@ -74,20 +83,24 @@ def _missing_key(path: Path) -> Diagnostic:
     where = ".".join(str(step) for step in path[:-1])
     if not where:
         return error("missing-key", f"the spec has no `{key}`", Site(()), help=f"add `{key}:` at the top")
-    return error("missing-key", f"`{where}` has no `{key}`", Site(path[:-1], "key"), help=f"add `{key}:` to it")
+    return error(
+        "missing-key", f"`{where}` has no `{key}`", Site(path[:-1], "key"), help=f"add `{key}:` to it"
+    )
 
 
 def _bad_name(path: Path) -> Diagnostic:
     name = str(path[-1])
     if len(path) > 1 and path[-2] == "when":
         summary = f"`{name}` is no resource"
-        return error("bad-value", summary, Site(path, "key"), help=did_you_mean(name, ["cpus", "memory", "gpus"]))
+        return error(
+            "bad-value", summary, Site(path, "key"), help=did_you_mean(name, ["cpus", "memory", "gpus"])
+        )
     clean = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "-" for c in name).strip("-")
     help = "letters, digits, `_` and `-`" + (f": `{clean}`" if clean and clean != name else "")
     return error("bad-name", f"`{name}` cannot be a name", Site(path, "key"), help=help)
 
 
-def _wrong_type(details: dict[str, Any], path: Path, tree: object) -> Diagnostic:
+def _wrong_type(details: dict[str, Any], path: Path) -> Diagnostic:
     value: object = details.get("input")
     got = "nothing" if value is None else KINDS.get(type(value), "something else")
     kind = cast("str", details["type"])
@@ -126,7 +139,9 @@ def _bad_value(details: dict[str, Any], path: Path) -> Diagnostic:
     value: object = details.get("input")
     context = cast("dict[str, Any]", details.get("ctx") or {})
     if kind == "literal_error":
-        allowed = [word.strip(" '") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
+        allowed = [
+            word.strip(" '") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")
+        ]
         help = did_you_mean(str(value), allowed) or f"one of: {', '.join(allowed)}"
         if path == ("version",):
             help = "this compiler knows version 1 of the language"
@@ -137,7 +152,9 @@ def _bad_value(details: dict[str, Any], path: Path) -> Diagnostic:
         last = str(path[-1]) if path else ""
         if last in PATTERNS:
             return error("bad-value", f"`{where}` cannot be `{value}`", Site(path), help=PATTERNS[last])
-        return error("bad-name", f"`{value}` cannot be a name", Site(path), help="letters, digits, `_` and `-`")
+        return error(
+            "bad-name", f"`{value}` cannot be a name", Site(path), help="letters, digits, `_` and `-`"
+        )
     if kind == "string_too_short":
         return error("bad-value", f"`{where}` is empty", Site(path), help="give it a value or remove the key")
     limits = {"greater_than_equal": "ge", "greater_than": "gt", "less_than_equal": "le", "less_than": "lt"}
@@ -164,7 +181,9 @@ def fields_at(path: Path) -> list[str]:
         if following is None:
             return []
         node = following
-    return list(dict.fromkeys(key for branch in _branches(root, node) for key in branch.get("properties", {})))
+    return list(
+        dict.fromkeys(key for branch in _branches(root, node) for key in branch.get("properties", {}))
+    )
 
 
 def _step(root: dict[str, Any], node: dict[str, Any], step: str | int) -> dict[str, Any] | None:
@@ -187,3 +206,16 @@ def _branches(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]
         return _branches(root, root["$defs"][node["$ref"].rsplit("/", 1)[-1]])
     nested = [branch for key in ("anyOf", "oneOf") for branch in node.get(key, [])]
     return [found for branch in nested for found in _branches(root, branch)] or [node]
+
+
+def describe(path: Path) -> str:
+    """What the language says of the field at a path; '' where the names are the user's."""
+    root = _schema()
+    node: dict[str, Any] | None = root
+    words = ""
+    for step in path:
+        node = _step(root, node, step) if node is not None else None
+        if node is None:
+            return ""
+        words = str(node.get("description", ""))
+    return words
