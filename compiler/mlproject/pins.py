@@ -14,7 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
 
+from mlproject.diagnostics import Diagnostic, Path, error
+from mlproject.files import Source
+from mlproject.load import Document, load
 from mlproject.trees import Pin, Pins
 
 FILE = "mlproject.lock"
@@ -67,6 +72,62 @@ def schema() -> dict[str, object]:
             },
         },
     }
+
+
+def read(source: Source, file: str) -> tuple[Pins, tuple[Diagnostic, ...]]:
+    """Every pin there is: those of the lock `file`, the seed's where the lock has none. Diagnostics have spans.
+
+    No lock is no mistake. What cannot be understood in one is `lock-invalid` (or what the YAML reader says), and the
+    seed answers for it.
+    """
+    content = source.read(file)
+    if content == "absent":
+        return over({}), ()
+    if not isinstance(content, bytes):
+        summary = (
+            f"`{file}` cannot be read: it is {content}"
+            if content != "unreadable"
+            else f"`{file}` cannot be read"
+        )
+        return over({}), (_invalid(Document(file, None, ""), (), summary),)
+    document, found = load(file, content)
+    if document.data is None:
+        return over({}), found
+    locked, more = _entries(document)
+    return over(locked), (*found, *more)
+
+
+def _entries(document: Document) -> tuple[dict[str, Pin], list[Diagnostic]]:
+    """The lock's own pins, and what is wrong with the rest of it."""
+    whole = document.data
+    if not isinstance(whole, dict):
+        return {}, [_invalid(document, (), "the lock is not a mapping")]
+    data = cast(dict[object, object], whole)
+    if data.get("version") != VERSION or isinstance(data.get("version"), bool):
+        summary = f"this compiler reads version {VERSION} of the lock"
+        return {}, [
+            _invalid(document, ("version",), summary, "use the compiler that wrote it, or remove the file")
+        ]
+    actions = data.get("actions", {})
+    if not isinstance(actions, dict):
+        return {}, [_invalid(document, ("actions",), "`actions` is not a mapping of actions to pins")]
+    locked: dict[str, Pin] = {}
+    found: list[Diagnostic] = []
+    for action, text in cast(dict[object, object], actions).items():
+        pin = parse(str(action), text)
+        if pin is not None:
+            locked[pin.action] = pin
+            continue
+        summary = f"the pin of `{action}` is not a version and a full commit"
+        help = f"as in `{line(SEED['actions/checkout'])}`; without the line the compiler takes its own"
+        found.append(_invalid(document, ("actions", cast(str, action)), summary, help))
+    return locked, found
+
+
+def _invalid(
+    document: Document, path: Path, summary: str, help: str = "remove the file to write it anew"
+) -> Diagnostic:
+    return replace(error("lock-invalid", summary, help=help), span=document.span(path))
 
 
 def line(pin: Pin) -> str:

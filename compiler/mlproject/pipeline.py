@@ -9,12 +9,11 @@ with what could be understood, and every diagnostic of a run is reported at once
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from posixpath import dirname, join
-from typing import cast
 
 from mlproject import pins
-from mlproject.diagnostics import Diagnostic, Span, error, has_errors, order
+from mlproject.diagnostics import Diagnostic, has_errors, order
 from mlproject.emit.rendered import Rendered, render
 from mlproject.files import Source
 from mlproject.ir import Project
@@ -22,7 +21,7 @@ from mlproject.load import load, load_source
 from mlproject.lower import lower
 from mlproject.places import Places
 from mlproject.resolve import resolve
-from mlproject.trees import Pin, Pins
+from mlproject.trees import Pins
 from mlproject.validate import validate
 
 SPEC = "mlproject.yaml"
@@ -97,7 +96,7 @@ def compile(file: str, source: Source) -> Compiled:
     checked = check(file, source)
     if checked.project is None or not checked.valid:
         return Compiled(checked, (), checked.diagnostics)
-    known, found = _pins(join(dirname(file), pins.FILE), source)
+    known, found = pins.read(source, join(dirname(file), pins.FILE))
     files, more = emitted(checked.project, known, file)
     diagnostics = order([*checked.diagnostics, *found, *(checked.places.locate(d) for d in more)])
     return Compiled(checked, () if has_errors(diagnostics) else files, tuple(diagnostics))
@@ -117,26 +116,3 @@ def emitted(project: Project, known: Pins, file: str) -> tuple[tuple[Rendered, .
     whole = tuple(one.file for one in files if one.form == "file")
     files.append(render(block(project.root, whole), file))
     return tuple(files), diagnostics
-
-
-def _pins(file: str, source: Source) -> tuple[Pins, list[Diagnostic]]:
-    """The pins of the lock before those of the seed; a lock that cannot be read is reported, never overwritten."""
-    content = source.read(file)
-    if content == "absent":
-        return pins.over({}), []
-    document, found = load_source(source, file)
-    data = cast("dict[object, object]", document.data) if isinstance(document.data, dict) else {}
-    actions = data.get("actions")
-    entries = cast("dict[object, object]", actions) if isinstance(actions, dict) else {}
-    locked: dict[str, Pin] = {}
-    diagnostics = list(found)
-    for action, text in entries.items():
-        pin = pins.parse(str(action), text)
-        if pin is None:
-            span: Span = document.span(("actions", cast("str", action)))
-            summary = f"the pin of `{action}` is not a version and a full commit"
-            help = "as in `actions/checkout: v7.0.1 3d3c42e5…`; remove the line to take the compiler's own"
-            diagnostics.append(replace(error("lock-invalid", summary, help=help), span=span))
-        else:
-            locked[pin.action] = pin
-    return pins.over(locked), diagnostics
