@@ -357,11 +357,11 @@ class TestNative:
         assert _compile(project)[1] == []
 
     def test_our_values_stay_and_their_comments_with_them(self) -> None:
-        passage = {"apply": {"jobs": {"apply-prod": {"timeout-minutes": 5}}}}
-        assert _compile(replace(PROD, native={"github": passage}))[1] == ["native-conflict"]
+        conflict = {"apply": {"jobs": {"apply-prod": {"timeout-minutes": 5}}}}
+        assert _compile(replace(PROD, native={"github": conflict}))[1] == ["native-conflict"]
         action = {"name": "Mine", "uses": "a/b@v1"}
-        passage = {"apply": {"override": {"jobs": {"apply-prod": {"steps": [action]}}}}}
-        files, said = _compile(replace(PROD, native={"github": passage}))
+        override = {"apply": {"override": {"jobs": {"apply-prod": {"steps": [action]}}}}}
+        files, said = _compile(replace(PROD, native={"github": override}))
         assert said == []
         assert "v7.0.1" not in files["apply"].comments.values()
 

@@ -18,7 +18,7 @@ from mlproject import __version__, pins
 from mlproject.emit.rendered import render
 from mlproject.files import WorkTree
 from mlproject.targets import github, lock
-from mlproject.trees import Pin
+from mlproject.trees import Pin, Pins
 from targets.ci_projects import PROJECT, environment, with_ci
 
 FILE = "projects/cancer/mlproject.lock"
@@ -33,7 +33,7 @@ def _text(known: dict[str, Pin]) -> str:
     return render(files[0], "projects/cancer/mlproject.yaml").text
 
 
-def _read(top: Path, text: str | bytes) -> tuple[pins.Pins, list[tuple[str, int, int]]]:
+def _read(top: Path, text: str | bytes) -> tuple[Pins, list[tuple[str, int, int]]]:
     path = top / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode() if isinstance(text, str) else text)
