@@ -27,16 +27,22 @@ Merged = tuple[object, dict[Path, Path], Diagnostics]
 Tree = dict[object, object]
 
 
-def into(
-    file: Generated, passage: object, spec_path: Path, schema: str = ""
-) -> tuple[Generated, Diagnostics]:
+def passage(native: Mapping[str, object], *keys: str) -> object:
+    """The part of the spec's `native` at these keys; None where there is none."""
+    part: object = native
+    for key in keys:
+        part = (_mapping(part) or {}).get(key)
+    return part
+
+
+def into(file: Generated, given: object, spec_path: Path, schema: str = "") -> tuple[Generated, Diagnostics]:
     """A generated file with a passage merged in and, where there is a `schema` for the tool, checked.
 
-    `passage` is None where the spec has none; then the file is itself.
+    `given` is the passage, None where the spec has none; then the file is itself.
     """
-    if passage is None:
+    if given is None:
         return file, ()
-    tree, sources, found = merge(file.tree, passage, spec_path, file.sources)
+    tree, sources, found = merge(file.tree, given, spec_path, file.sources)
     if schema:
         found += check(tree, schema, spec_path, sources)
     return replace(file, tree=tree, sources=sources), found
