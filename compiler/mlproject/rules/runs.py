@@ -33,12 +33,14 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class _Tool:
     """How a program takes its arguments: `sub`, the subcommand that it needs; `values`, options that take a value;
-    `stops`, options after which no script follows; `skip`, how many arguments stand before what it runs."""
+    `stops`, options after which no script follows; `skip`, how many arguments stand before what it runs; `clusters`,
+    that short options may stand together, the last one with its value."""
 
     sub: str = ""
     values: frozenset[str] = frozenset()
     stops: frozenset[str] = frozenset()
     skip: int = 0
+    clusters: bool = False
 
 
 # Programs that run another command.
@@ -100,14 +102,13 @@ _WRAPPERS: dict[str, _Tool] = {
     ),
 }
 
+_SHELLS = ("bash", "dash", "ksh", "sh", "zsh")
+
 # Programs whose first argument is a script of their own language.
 _INTERPRETERS: dict[str, _Tool] = {
-    **{
-        shell: _Tool(
-            values=frozenset({"-o", "+o", "-O", "+O", "--rcfile", "--init-file"}), stops=frozenset({"-s"})
-        )
-        for shell in ("bash", "dash", "ksh", "sh", "zsh")
-    },
+    **dict.fromkeys(
+        _SHELLS, _Tool(values=frozenset({"-o", "+o", "-O", "+O"}), stops=frozenset({"-s"}), clusters=True)
+    ),
     ".": _Tool(),
     "julia": _Tool(values=frozenset({"-J", "-t", "-p", "-L", "-H"}), stops=frozenset({"-e", "-E", "--eval"})),
     "lua": _Tool(values=frozenset({"-l"}), stops=frozenset({"-e", "-"})),
@@ -118,8 +119,6 @@ _INTERPRETERS: dict[str, _Tool] = {
     "ruby": _Tool(values=frozenset({"-I", "-r"}), stops=frozenset({"-e"})),
     "source": _Tool(),
 }
-_SHELLS = frozenset({"bash", "dash", "ksh", "sh", "zsh"})
-
 # Programs that take a script of theirs anywhere among options that nobody could list: the first with the suffix it is.
 _BY_SUFFIX: dict[str, tuple[str, tuple[str, ...]]] = {
     "accelerate": ("launch", (".py",)),
@@ -227,7 +226,8 @@ def _after_options(words: Sequence[Word], tool: _Tool) -> Sequence[Word]:
         if word.startswith(("-", "+")) and len(word) > 1:
             if word in tool.stops:
                 return ()
-            at += 2 if word in tool.values else 1
+            option = word[0] + word[-1] if tool.clusters and word[1] != "-" else word
+            at += 2 if option in tool.values else 1
         elif sub:
             if word != sub:
                 return ()

@@ -180,7 +180,7 @@ class _Reader:
             return
         word = self._word = self._word if self._word is not None else []
         if char == "\\":
-            word.append(text[at + 1 : at + 2])
+            word.append(text[at + 1 : at + 2] or char)
             self._quoted = True
             self._at += 2
         elif char == "'":
