@@ -7,6 +7,7 @@ that is one `${x}` keeps the value's type.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,18 +15,21 @@ from typing import cast
 
 Context = Mapping[str, object]
 
+# `a.b[0].c`; DVC strips what stands around a name.
+EXPRESSION = re.compile(r"[^.\[\]]+(\s*\.[^.\[\]]+|\s*\[[^.\[\]]+\])*\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Why a template cannot be resolved: `expression` is what stands between the braces."""
 
-    reason: str  # "missing" | "type"
+    reason: str  # "missing" | "type" | "syntax"
     expression: str
     detail: str
 
 
 def to_text(value: object) -> str:
-    """A value inside text, as DVC writes it."""
+    """A value inside text, as DVC writes it. A mapping must be one that `flaggable` lets through."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
@@ -33,21 +37,30 @@ def to_text(value: object) -> str:
     return str(value)
 
 
+def flaggable(mapping: Mapping[object, object]) -> bool:
+    """Whether DVC can turn a mapping into flags: no list in it holds anything but plain values."""
+    return not any(
+        isinstance(item, (list, dict))
+        for _, value in _flat(mapping, "")
+        if isinstance(value, list)
+        for item in cast("list[object]", value)
+    )
+
+
 def _flags(mapping: Mapping[object, object]) -> str:
-    words: list[str] = []
+    text = ""
     for key, value in _flat(mapping, ""):
         if isinstance(value, bool):
-            if value:
-                words.append(f"--{key}")
+            text += f"--{key} " if value else ""
         elif isinstance(value, str):
-            words.append(f"--{key} {shlex.quote(value)}")
-        elif isinstance(value, Sequence):
-            items = cast("Sequence[object]", value)
-            if items:
-                words.append(f"--{key} " + " ".join(shlex.quote(i) if isinstance(i, str) else str(i) for i in items))
-        else:
-            words.append(f"--{key} {value}")
-    return " ".join(words)
+            text += f"--{key} {shlex.quote(value)} "
+        elif isinstance(value, list):
+            items = cast("list[object]", value)
+            words = [shlex.quote(i) if isinstance(i, str) else str(i) for i in items]
+            text += f"--{key} {' '.join(words)} " if words else ""
+        elif not isinstance(value, Mapping):  # an empty mapping says nothing
+            text += f"--{key} {value} "
+    return text.rstrip()
 
 
 def _flat(mapping: Mapping[object, object], prefix: str) -> list[tuple[str, object]]:
@@ -56,7 +69,7 @@ def _flat(mapping: Mapping[object, object], prefix: str) -> list[tuple[str, obje
         name = f"{prefix}{key}"
         if isinstance(value, Mapping) and value:
             pairs += _flat(cast("Mapping[object, object]", value), f"{name}.")
-        elif not isinstance(value, Mapping):
+        else:
             pairs.append((name, value))
     return pairs
 
@@ -100,7 +113,9 @@ def select(context: object, expression: str) -> object:
     return value
 
 
-def resolve(template: str, context: Context, *, command: bool = False, loop: bool = False) -> object | Refused:
+def resolve(
+    template: str, context: Context, *, command: bool = False, loop: bool = False
+) -> object | Refused:
     """What DVC makes of a template. `command`: a mapping becomes flags; `loop`: the source of a loop, any value."""
     if "${" not in template:
         return template
@@ -110,21 +125,37 @@ def resolve(template: str, context: Context, *, command: bool = False, loop: boo
     pieces: list[str] = []
     at = 0
     for start, end, expression in found:
-        value = _value(expression, context, mapping=command, sequence=False)
+        value = _value(expression, context, mapping=command or loop, sequence=loop)
         if isinstance(value, Refused):
             return value
+        if isinstance(value, dict) and not flaggable(cast("dict[object, object]", value)):
+            return Refused("type", expression, "a mapping with nested lists")
         pieces += [template[at:start], to_text(value)]
         at = end
     return ("".join(pieces) + template[at:]).replace("\\${", "${")
 
 
 def _value(expression: str, context: Context, *, mapping: bool, sequence: bool) -> object | Refused:
+    if not EXPRESSION.fullmatch(expression):
+        return Refused("syntax", expression, "")
     try:
         value = select(context, expression)
     except LookupError as missing:
         return Refused("missing", expression, str(missing.args[0]))
-    if isinstance(value, Mapping) and not mapping:
-        return Refused("type", expression, "a mapping")
-    if isinstance(value, list) and not sequence:
-        return Refused("type", expression, "a list")
+    if isinstance(value, Mapping):
+        known = _named(cast("Mapping[object, object]", value))
+        return known if mapping else Refused("type", expression, "a mapping")
+    if isinstance(value, list):
+        return [_item(item) for item in cast("list[object]", value)] if sequence else Refused("type", expression, "a list")
     return value
+
+
+def _named(mapping: Mapping[object, object]) -> dict[str, object]:
+    """What DVC keeps of a mapping that a template names: keys that are text."""
+    return {key: _item(value) for key, value in mapping.items() if isinstance(key, str)}
+
+
+def _item(value: object) -> object:
+    if isinstance(value, Mapping):
+        return _named(cast("Mapping[object, object]", value))
+    return [_item(item) for item in cast("list[object]", value)] if isinstance(value, list) else value
