@@ -49,11 +49,12 @@ class WorkTree:
     used it is worth keeping.
     """
 
-    __slots__ = ("_real", "root", "seen")
+    __slots__ = ("_inside", "_real", "root", "seen")
 
     def __init__(self, root: str) -> None:
         self.root = os.path.abspath(root)
         self._real = os.path.realpath(self.root)
+        self._inside: dict[str, bool] = {}
         self.seen: dict[str, Fact] = {}
 
     def path(self, file: str) -> str | None:
@@ -62,10 +63,17 @@ class WorkTree:
         if clean.startswith(("../", "/")) or clean == ".." or "\0" in clean:
             return None
         full = os.path.join(self.root, clean)
+        above = os.path.dirname(full)
+        inside = self._inside.get(above)
+        if inside is None:
+            inside = self._inside[above] = self._within(above)
+        # Of the files in one directory only a link has to be followed anew.
+        return full if inside and (not os.path.islink(full) or self._within(full)) else None
+
+    def _within(self, full: str) -> bool:
+        """Whether a path, links resolved, is the root or something inside it."""
         real = os.path.realpath(full)
-        if real != self._real and not real.startswith(self._real + os.sep):
-            return None
-        return full
+        return real == self._real or real.startswith(self._real + os.sep)
 
     def read(self, file: str) -> bytes | Refusal:
         """The content of a file, or why there is none."""
@@ -95,12 +103,12 @@ class WorkTree:
     def kind(self, file: str) -> Kind:
         """What stands at a path."""
         full = self.path(file)
-        if full is None:
-            found: Kind = "outside"
-        elif os.path.isdir(full):
-            found = "directory"
-        else:
-            found = "file" if os.path.exists(full) else "absent"
+        found: Kind = "outside"
+        if full is not None:
+            try:
+                found = "directory" if S_ISDIR(os.stat(full).st_mode) else "file"
+            except (OSError, ValueError):
+                found = "absent"
         self._note(file, "kind", found)
         return found
 

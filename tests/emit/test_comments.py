@@ -36,7 +36,9 @@ def test_behind_a_scalar_and_above_a_collection() -> None:
             ("jobs", "a"): "the job",
         }
     )
-    assert text == """\
+    assert (
+        text
+        == """\
 uses: a@b  # v1
 permissions: {}  # none
 
@@ -54,6 +56,7 @@ jobs:
     needs:
       - b
 """
+    )
 
 
 def test_a_place_that_is_gone_has_no_comment() -> None:
