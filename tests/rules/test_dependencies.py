@@ -93,10 +93,10 @@ stages:
       deps: ["in/${item}.csv"]
       outs: ["out/${item}"]
 """
-    assert lines(tmp_path, spec(text) | {"in/b.csv": ""}) == [
-        "missing-dependency at `in/${item}.csv`: "
-        + "nothing produces `in/a.csv` (for `use@a` and 1 more), and there is no such file"
-    ]
+    (found,) = lines(tmp_path, spec(text) | {"in/b.csv": ""})
+    assert found.startswith(
+        "missing-dependency at `in/${item}.csv`: nothing produces `in/a.csv` (for `use@a` and 1 more)"
+    )
 
 
 def test_paths_are_those_of_the_stage(tmp_path: Path) -> None:

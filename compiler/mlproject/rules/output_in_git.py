@@ -40,4 +40,6 @@ def _of_stage(stage: Stage, beside: Beside, known: frozenset[str]) -> Iterator[D
 def _warning(product: Product) -> Diagnostic:
     summary = f"Git tracks the output `{product.text}`, which DVC is to cache"
     help = f"`git rm -r --cached {product.text}`, or `cache: false` to leave it to Git"
-    return warning("output-in-git", summary, Site(product.output.path, text=product.output.template), help=help)
+    return warning(
+        "output-in-git", summary, Site(product.output.path, text=product.output.template), help=help
+    )

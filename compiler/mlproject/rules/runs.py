@@ -150,7 +150,6 @@ def _inside(directory: str, path: str) -> str:
     return "" if joined == "." else joined
 
 
-@lru_cache(maxsize=16384)
 def _runs(text: str) -> tuple[Run, ...]:
     """The scripts of a text, relative to where it runs."""
     found: list[Run] = []

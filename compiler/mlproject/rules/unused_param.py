@@ -11,6 +11,7 @@ from mlproject.interpolate import expressions
 from mlproject.ir import Project, Stage
 
 _FILE = "params.yaml"
+_PLAIN = frozenset("._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 # The keys used, as a tree: a key that is used as a whole holds None, one of which only parts are used holds those.
 _Uses = dict[str, "_Uses | None"]
@@ -119,6 +120,8 @@ def _in_templates(value: object) -> Iterator[tuple[str, ...]]:
 
 def _words(key: str) -> tuple[str, ...]:
     """The steps of `a.b[0]`, up to the first that is a pattern: DVC takes `a.*` for everything under `a`."""
+    if _PLAIN.issuperset(key):
+        return tuple(key.split("."))
     words: list[str] = []
     for word in key.strip().replace("[", ".").replace("]", "").split("."):
         if any(char in word for char in "*?"):
