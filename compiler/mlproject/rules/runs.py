@@ -133,16 +133,17 @@ _BY_SUFFIX: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+@lru_cache(maxsize=16384)
 def runs(text: str, directory: str) -> tuple[Run, ...]:
     """The scripts that `text` runs in `directory`, their files relative to the same root as `directory`."""
-    found: list[Run] = []
-    for run in _runs(text):
-        where = _inside(directory, run.directory)
-        file = run.file if run.module else _inside(where, run.file)
-        found.append(
-            replace(run, file=file, directory=where, path=tuple(_inside(where, p) for p in run.path))
-        )
-    return tuple(found)
+    return tuple(_placed(run, _inside(directory, run.directory)) for run in _runs(text))
+
+
+def _placed(run: Run, where: str) -> Run:
+    """A script as seen from the root that `where` is relative to."""
+    file = run.file if run.module else _inside(where, run.file)
+    path = tuple(_inside(where, part) for part in run.path)
+    return Run(run.word, file, where, run.python, run.module, path)
 
 
 def _inside(directory: str, path: str) -> str:
@@ -154,10 +155,12 @@ def _runs(text: str) -> tuple[Run, ...]:
     """The scripts of a text, relative to where it runs."""
     found: list[Run] = []
     for command in commands(text):
-        if command.directory is not None:
+        where = command.directory
+        if where == "":
+            found += _command(command.words)
+        elif where is not None:
             found += [
-                replace(run, directory=_inside(command.directory, run.directory))
-                for run in _command(command.words)
+                replace(run, directory=_inside(where, run.directory)) for run in _command(command.words)
             ]
     return tuple(found)
 
@@ -182,7 +185,9 @@ def _command(words: Sequence[Word]) -> list[Run]:
             if name == "uv" and words and words[0] is not None and words[0].endswith(".py"):
                 return [_script(words[0], path)]
             continue
-        return [replace(run, path=path) for run in _program(first, name, rest)]
+        if not path:
+            return _program(first, name, rest)
+        return [replace(run, path=run.path or path) for run in _program(first, name, rest)]
     return []
 
 
