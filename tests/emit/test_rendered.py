@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mlproject.diagnostics import Path
-from mlproject.emit.rendered import produced, render
+from mlproject.emit.header import Found, put_block
+from mlproject.emit.rendered import offset_in, produced, render
 from mlproject.trees import Generated
 
 SPEC = "mlproject.yaml"
@@ -67,6 +68,10 @@ def test_text_and_block_count_their_lines_without_header_and_markers() -> None:
     assert len(ours.lines) == ours.text.count("\n") == 4
     assert ours.origin(3) == ("native",)
     assert ours.origin(4) == ()
+    users = put_block("*.tmp\n", Found(), ours.text)
+    line = users.split("\n").index("y") + 1
+    assert ours.origin(line - offset_in(ours, users)) == ("native",)
+    assert offset_in(DVC, DVC.text) == 0
     assert render(Generated(".dvcignore", "block", text=""), SPEC).text == ""
 
 

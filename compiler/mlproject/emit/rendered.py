@@ -11,7 +11,7 @@ from typing import Literal
 
 from mlproject.diagnostics import Path
 from mlproject.emit.comments import annotate
-from mlproject.emit.header import block, header
+from mlproject.emit.header import block, find_block, header
 from mlproject.emit.yamltext import write
 from mlproject.trees import Generated
 
@@ -95,6 +95,12 @@ def render(generated: Generated, spec: str) -> Rendered:
         text = block(file, spec, body, generated.comment)
         return Rendered(file, spec, "block", text, ((), *places, ()) if text else (), sources)
     return Rendered(file, spec, "file", header(file, spec, generated.comment) + body, ((), *places), sources)
+
+
+def offset_in(rendered: Rendered, text: str) -> int:
+    """How many lines stand before what is ours, in a file with this text: to be taken from a line of the file before
+    its `origin` is asked, and added to a line that `produced` gives."""
+    return find_block(rendered.file, rendered.spec, text).start if rendered.form == "block" else 0
 
 
 def produced(files: Iterable[Rendered], origin: Path) -> list[tuple[str, int]]:
