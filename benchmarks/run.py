@@ -1,0 +1,323 @@
+"""Measures `mlproject` against DVC and against a bare start of Python, whole processes, in one run.
+
+    python benchmarks/run.py [--sizes 100,1000] [--runs 5] [--dvc-up-to 1000] [--json FILE]
+
+Each command is a process of its own, started from here and waited for, so that time and memory are what a user pays.
+The commands take turns: something else that the machine does hits all of them alike. README.md says how to read it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import specs
+
+TYPICAL = Path(__file__).resolve().parent.parent / "projects" / "breast-cancer"
+TYPICAL_NAME = "typical"
+# What the compiler remembers of earlier runs lies here, in the project.
+CACHE = ".mlproject"
+
+QUIET = {
+    "BENTOML_DO_NOT_TRACK": "True",
+    "DVC_NO_ANALYTICS": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "NO_COLOR": "1",
+}
+
+# What each row is, and what is done before every run of it.
+START = "python -c pass"
+VALIDATE_COLD, VALIDATE_AGAIN = "validate, cold", "validate, unchanged"
+COMPILE_FIRST, COMPILE_COLD, COMPILE_AGAIN = "compile, first", "compile, cold", "compile, unchanged"
+STAGE_LIST, STATUS = "dvc stage list", "dvc status"
+OURS = (VALIDATE_COLD, VALIDATE_AGAIN, COMPILE_FIRST, COMPILE_COLD, COMPILE_AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command line in a directory; `before` prepares each run and is not measured."""
+
+    row: str
+    line: tuple[str, ...]
+    folder: Path
+    before: Callable[[], None]
+
+
+@dataclass(slots=True)
+class Samples:
+    """Seconds of each run, and the largest resident memory of any, in MiB."""
+
+    seconds: list[float] = field(default_factory=list[float])
+    memory: float = 0.0
+
+    @property
+    def median(self) -> float:
+        """The median of the runs in seconds."""
+        return statistics.median(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A project to measure with: its stages, and the size of its spec in bytes."""
+
+    name: str
+    stages: int
+    spec_bytes: int
+    folder: Path
+
+
+Table = dict[str, dict[str, Samples]]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measures as asked, prints a table and writes the JSON."""
+    asked = _options(arguments)
+    sizes = [int(size) for size in asked.sizes.split(",") if size]
+    dvc = not asked.without_dvc
+    with tempfile.TemporaryDirectory(prefix="mlproject-benchmark-") as top:
+        cases = [_typical(Path(top), dvc), *(_generated(Path(top), size, dvc) for size in sizes)]
+        table: Table = {case.name: {} for case in cases}
+        for case in cases:
+            with_dvc = dvc and case.stages <= asked.dvc_up_to
+            _measure(_commands(case, with_dvc), asked.runs, table[case.name])
+    ratios = _ratios(cases, table)
+    sys.stdout.write(_shown(cases, table, ratios, asked.runs))
+    if asked.json:
+        Path(asked.json).write_text(
+            json.dumps(_plain(cases, table, ratios, asked.runs), indent=2) + "\n", "utf-8"
+        )
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--sizes", default="100,1000", help="stages of the generated specs (default: %(default)s)"
+    )
+    parser.add_argument("--runs", type=int, default=5, help="runs of each command (default: %(default)s)")
+    parser.add_argument(
+        "--dvc-up-to", type=int, default=1000, help="largest size DVC is run on (default: %(default)s)"
+    )
+    parser.add_argument("--without-dvc", action="store_true", help="measure mlproject alone")
+    parser.add_argument("--json", metavar="FILE", help="also write every sample here")
+    return parser.parse_args(arguments)
+
+
+def _generated(top: Path, stages: int, dvc: bool) -> Case:
+    folder = top / str(stages)
+    folder.mkdir()
+    specs.write(stages, folder)
+    _repository(folder, dvc)
+    return Case(str(stages), stages, (folder / "mlproject.yaml").stat().st_size, folder)
+
+
+def _typical(top: Path, dvc: bool) -> Case:
+    """The example project: every part of the language that a small real one uses, and no native passage."""
+    folder = top / TYPICAL_NAME
+    shutil.copytree(
+        TYPICAL, folder, ignore=shutil.ignore_patterns(".*", "__pycache__", "mlruns", "mlflow.db")
+    )
+    _repository(folder, dvc)
+    return Case(TYPICAL_NAME, 3, (folder / "mlproject.yaml").stat().st_size, folder)
+
+
+def _repository(folder: Path, dvc: bool) -> None:
+    """A Git and, with `dvc`, a DVC repository with everything committed, compiled once."""
+    _do(folder, "git", "init", "--quiet")
+    _do(folder, _program("mlproject"), "compile", "--quiet")
+    if dvc:
+        _do(folder, _program("dvc"), "init", "--quiet")
+    _do(folder, "git", "add", "--all")
+    named = ("-c", "user.name=b", "-c", "user.email=b@example.com")
+    _do(folder, "git", *named, "commit", "--quiet", "--message", "measured")
+
+
+def _commands(case: Case, with_dvc: bool) -> list[Command]:
+    folder = case.folder
+    mlproject = _program("mlproject")
+
+    def cold() -> None:
+        shutil.rmtree(folder / CACHE, ignore_errors=True)
+
+    def first() -> None:
+        cold()
+        for file in emitted:
+            (folder / file).unlink(missing_ok=True)
+
+    def again(verb: str) -> Callable[[], None]:
+        def run() -> None:
+            _do(folder, mlproject, verb)
+
+        return run
+
+    emitted = _emitted(folder)
+    found = [
+        Command(START, (sys.executable, "-c", "pass"), folder, _nothing),
+        Command(VALIDATE_COLD, (mlproject, "validate"), folder, cold),
+        Command(VALIDATE_AGAIN, (mlproject, "validate"), folder, again("validate")),
+        Command(COMPILE_FIRST, (mlproject, "compile"), folder, first),
+        Command(COMPILE_COLD, (mlproject, "compile"), folder, cold),
+        Command(COMPILE_AGAIN, (mlproject, "compile"), folder, again("compile")),
+    ]
+    if with_dvc:
+        dvc = _program("dvc")
+        found.append(Command(STAGE_LIST, (dvc, "stage", "list"), folder, _nothing))
+        found.append(Command(STATUS, (dvc, "status"), folder, _nothing))
+    return found
+
+
+def _emitted(folder: Path) -> list[str]:
+    """The files of ours in a project: those that say so in their first line."""
+    listed = _do(folder, "git", "ls-files", "-z").split("\0")
+    return [name for name in listed if name and name != "mlproject.yaml" and _ours(folder / name)]
+
+
+def _ours(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return b"enerated by mlproject from" in stream.readline()
+
+
+def _measure(commands: list[Command], runs: int, rows: dict[str, Samples]) -> None:
+    """All commands in turn, `runs` times, after one round that fills the caches of the machine and isn't counted."""
+    for command in commands:
+        rows[command.row] = Samples()
+        command.before()
+        _timed(command)
+    for _ in range(runs):
+        for command in commands:
+            command.before()
+            seconds, memory = _timed(command)
+            rows[command.row].seconds.append(seconds)
+            rows[command.row].memory = max(rows[command.row].memory, memory)
+
+
+def _timed(command: Command) -> tuple[float, float]:
+    """Seconds from start to end, and the peak memory in MiB of the process (or the largest one that it waited for)."""
+    with open(os.devnull, "r+b") as null, tempfile.TemporaryFile() as said:
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            command.line,
+            cwd=command.folder,
+            env={**os.environ, **QUIET},
+            stdin=null,
+            stdout=null,
+            stderr=said,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            what = said.read().decode("utf-8", "replace")
+            raise SystemExit(
+                f"{' '.join(command.line)} in {command.row}: exit code {process.returncode}\n{what}"
+            )
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return seconds, usage.ru_maxrss / unit
+
+
+def _do(folder: Path, *line: str) -> str:
+    """Runs a command that isn't measured; its failure ends the benchmark."""
+    env = {**os.environ, **QUIET}
+    done = subprocess.run(line, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(line)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def _nothing() -> None:
+    """Some commands need nothing before they run."""
+
+
+def _program(name: str) -> str:
+    """A program of the environment that runs this, else of the path."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise SystemExit(f"there is no `{name}`: install the package with its extra [run]")
+    return found
+
+
+def _ratios(cases: list[Case], table: Table) -> dict[str, float]:
+    """How many times faster than DVC, how many bare starts, and how the time of a stage grows."""
+    found: dict[str, float] = {}
+    for case in cases:
+        rows = {row: samples.median for row, samples in table[case.name].items()}
+        if case.name == TYPICAL_NAME:
+            for row in (VALIDATE_COLD, VALIDATE_AGAIN, COMPILE_AGAIN):
+                found[f"typical: {row}, in bare starts"] = rows[row] / rows[START]
+        for theirs in (STATUS, STAGE_LIST):
+            for row in (VALIDATE_COLD, COMPILE_COLD, COMPILE_AGAIN):
+                if theirs in rows and case.name != TYPICAL_NAME:
+                    found[f"{case.stages} stages: {theirs} / {row}"] = rows[theirs] / rows[row]
+    sized = [case for case in cases if case.name != TYPICAL_NAME]
+    for row in OURS:
+        slopes = [_slope(table, small, large, row) for small, large in pairwise(sized)]
+        for (small, large), slope in zip(pairwise(sized), slopes, strict=True):
+            found[f"ms for one more stage, {small.stages} to {large.stages}: {row}"] = slope * 1000
+        if len(slopes) > 1 and slopes[-2] > 0:
+            found[f"growth, {sized[-3].stages} to {sized[-1].stages}: {row} (1 is linear)"] = (
+                slopes[-1] / slopes[-2]
+            )
+    return found
+
+
+def _slope(table: Table, small: Case, large: Case, row: str) -> float:
+    """Seconds that one more stage costs between two sizes, the start of the process left out."""
+    more = table[large.name][row].median - table[small.name][row].median
+    return more / (large.stages - small.stages)
+
+
+def _shown(cases: list[Case], table: Table, ratios: dict[str, float], runs: int) -> str:
+    """The table for people: medians, the fastest and slowest run, memory; then the ratios."""
+    lines = [f"Python {platform.python_version()}, {os.cpu_count()} processors, {runs} runs", ""]
+    heads = f"{'median':>10}{'fastest':>10}{'slowest':>10}{'starts':>9}{'ms/stage':>10}{'MiB':>8}"
+    for case in cases:
+        lines += [
+            f"{case.name} ({case.stages} stages, spec of {case.spec_bytes / 1000:.0f} kB)",
+            f"  {'':22}{heads}",
+        ]
+        start = table[case.name][START].median
+        for row, samples in table[case.name].items():
+            seconds = (samples.median, min(samples.seconds), max(samples.seconds))
+            times = "".join(f"{value * 1000:>7.0f} ms" for value in seconds)
+            a_stage = f"{samples.median * 1000 / case.stages:>10.2f}"
+            lines.append(f"  {row:22}{times}{samples.median / start:>9.1f}{a_stage}{samples.memory:>8.0f}")
+        lines.append("")
+    return "\n".join([*lines, *(f"{ratio:>9.2f}  {name}" for name, ratio in ratios.items()), ""])
+
+
+def _plain(cases: Iterable[Case], table: Table, ratios: dict[str, float], runs: int) -> dict[str, object]:
+    """Everything measured, for a machine."""
+    return {
+        "format_version": 1,
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "runs": runs,
+        "cases": [
+            {
+                "name": case.name,
+                "stages": case.stages,
+                "spec_bytes": case.spec_bytes,
+                "rows": {row: {**asdict(s), "median": s.median} for row, s in table[case.name].items()},
+            }
+            for case in cases
+        ],
+        "ratios": ratios,
+    }
+
+
+if __name__ == "__main__":
+    main()
