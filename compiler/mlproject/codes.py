@@ -38,7 +38,6 @@ CODES: tuple[Code, ...] = (
     Code("bad-value", "error", "A value that is not allowed here"),
     Code("bad-name", "error", "A name with characters that the targets refuse"),
     Code("bad-cron", "error", "A schedule that is not a cron expression"),
-    Code("bad-path", "error", "A path that the targets refuse"),
     Code("secret-value", "error", "A secret written as a value"),
     Code("environment-patch", "error", "An environment patches what it may not"),
     Code("requires-other", "warning", "The spec asks for another compiler version"),
@@ -91,7 +90,6 @@ CODES: tuple[Code, ...] = (
     Code("orphaned", "error", "A generated file that nothing produces any more"),
     Code("not-ours", "error", "A file in the way that we did not write"),
     Code("file-unwritable", "error", "A file cannot be written"),
-    Code("pin-edited", "info", "A pin in a workflow differs from the lock"),
     Code("lock-invalid", "error", "`mlproject.lock` cannot be read"),
 )
 

@@ -41,7 +41,7 @@ EVIL = Diagnostic(
     NASTY,
     Fix(NASTY, NASTY),
 )
-INFO = Diagnostic("pin-edited", "info", "the pin differs", span=SPAN)
+INFO = Diagnostic("stale", "info", "the pin differs", span=SPAN)
 
 texts = st.text(max_size=20)
 numbers = st.integers(1, 10_000)
@@ -188,7 +188,7 @@ _RESULT = closed(
 _RULE = closed(
     ["id"],
     id={"type": "string"},
-    name={"type": "string", "pattern": "^[A-Z][A-Za-z]+$"},
+    name={"type": "string", "pattern": "^[A-Z][A-Za-z0-9]+$"},
     shortDescription=_RICH,
     fullDescription=_RICH,
     help=_RICH,
