@@ -19,6 +19,7 @@ class Generated:
     `sources` maps a place in the tree (for text: `(line,)`, 1-based, counted without the header) to the place in the
     spec that it comes from; a place without an entry is answered by its nearest ancestor, `()` being the whole file.
     `comments` (for yaml) are one-line texts without `#`: behind a scalar at its place, on a line above a mapping or list.
+    `seed`: written only where there is no such file; whatever stands in one that is there is right (apply owns it).
     """
 
     file: str
@@ -28,6 +29,7 @@ class Generated:
     comment: str = "#"
     sources: Mapping[Path, Path] = field(default_factory=dict[Path, Path])
     comments: Mapping[Path, str] = field(default_factory=dict[Path, str])
+    seed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def standing(rendered: Rendered, tree: WorkTree, previous: Previous) -> Standing
     if rendered.form == "block":
         return _of_block(rendered, content, text, previous)
     ours = text.replace("\r\n", "\n")
-    if ours == rendered.text:
+    if ours == rendered.text or rendered.seed:
         return Standing(file, "current", content, ours)
     spec = spec_of(file, ours)
     if spec is None:

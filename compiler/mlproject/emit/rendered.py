@@ -22,7 +22,7 @@ class Rendered:
 
     `lines` gives for each line of `text` its place in the tree, or `(line,)` of a text or block, counted without the
     header; the header, the markers and blank lines have the place of what surrounds them, at last `()`. `sources` is
-    that of the `Generated`. `text` has `\\n` line breaks.
+    that of the `Generated`, and so is `seed`. `text` has `\\n` line breaks.
     """
 
     file: str
@@ -31,6 +31,7 @@ class Rendered:
     text: str
     lines: tuple[Path, ...] = field(repr=False)
     sources: Mapping[Path, Path] = field(repr=False)
+    seed: bool = False
 
     def origin(self, line: int, exists: Callable[[Path], bool] | None = None) -> Path:
         """The place in the spec that a line (from 1) comes from: that of its nearest ancestor which a target named.
@@ -88,13 +89,14 @@ def render(generated: Generated, spec: str) -> Rendered:
     if generated.form == "yaml":
         body, places = write(generated.tree)
         body, places = annotate(body, places, generated.tree, generated.comments)
-        return Rendered(file, spec, "file", header(file, spec) + body, ((), *places), sources)
+        return Rendered(file, spec, "file", header(file, spec) + body, ((), *places), sources, generated.seed)
     body = generated.text if generated.text.endswith("\n") or not generated.text else f"{generated.text}\n"
     places = [(number,) for number in range(1, body.count("\n") + 1)]
     if generated.form == "block":
         text = block(file, spec, body, generated.comment)
         return Rendered(file, spec, "block", text, ((), *places, ()) if text else (), sources)
-    return Rendered(file, spec, "file", header(file, spec, generated.comment) + body, ((), *places), sources)
+    text = header(file, spec, generated.comment) + body
+    return Rendered(file, spec, "file", text, ((), *places), sources, generated.seed)
 
 
 def offset_in(rendered: Rendered, text: str) -> int:

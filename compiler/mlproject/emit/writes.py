@@ -81,7 +81,7 @@ def _action(rendered: Rendered, now: Standing, tree: WorkTree, wish: Wish) -> Ac
     """What to do about a file that is emitted."""
     file, state, before, text = rendered.file, now.state, now.before, rendered.text
     if state == "current":
-        return Action("keep", file, state, before, before, text)
+        return Action("keep", file, state, before, before, now.ours)
     finding, may_force = _judge(rendered, now, tree, wish)
     after = None if state == "blocked" else becomes(rendered, before)
     if state in ("stale", "missing"):

@@ -16,11 +16,9 @@ from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, did_you_mean, error
 from mlproject.ir import Model, Project, Service
-from mlproject.targets import native
+from mlproject.targets import native, packing
 from mlproject.targets import service as code
 from mlproject.trees import Generated, Pins
-
-CONFIGURATION = "bentoml_configuration.yaml"
 
 Output = tuple[tuple[Generated, ...], tuple[Diagnostic, ...]]
 
@@ -144,7 +142,7 @@ def _bentofile(project: Project, service: Service) -> tuple[Generated, list[Diag
             tree[key] = value
             sources[(key,)] = (*service.path, *spec)
 
-    folder = code.folder(project, service)
+    folder = packing.folder(project, service)
     file, name = service.entry or (join(folder, "service.py"), code.class_name(service))
     put("service", f"{file}:{name}", *(["entry"] if service.entry else ["api"]))
     put("name", service.name)
@@ -181,8 +179,8 @@ def _include(
         wanted.append((_pattern(file), (*service.path, "entry" if service.entry else "api")))
     wanted += [(pattern, (*service.path, "include", i)) for i, pattern in enumerate(service.include)]
     wanted += [(_pattern(model.file), (*service.path, "models", i)) for i, model in models]
-    if _configured(project):
-        wanted.append((_pattern(CONFIGURATION), service.path))
+    if packing.configured(project):
+        wanted.append((_pattern(packing.CONFIGURATION), service.path))
     include = list(dict.fromkeys(pattern for pattern, _ in wanted))
     sources |= {("include", include.index(pattern)): path for pattern, path in reversed(wanted)}
     return include, found
@@ -214,14 +212,8 @@ def _python(project: Project, service: Service) -> dict[str, object]:
 # --- bentoml_configuration.yaml
 
 
-def _configured(project: Project) -> bool:
-    return "bentoml_configuration" in project.native or any(
-        s.resources or s.traffic for s in project.services
-    )
-
-
 def _configuration(project: Project) -> Output:
-    if not project.services or not _configured(project):
+    if not packing.configured(project):
         return (), ()
     services: dict[str, object] = {}
     sources: dict[Path, Path] = {("services",): ("services",)}
@@ -234,7 +226,9 @@ def _configuration(project: Project) -> Output:
                     sources[("services", name, section)] = (*service.path, section)
             if settings and (name == service.name or name not in services):
                 services[name] = settings
-    file = Generated(join(project.root, CONFIGURATION), "yaml", {"services": services}, sources=sources)
+    file = Generated(
+        join(project.root, packing.CONFIGURATION), "yaml", {"services": services}, sources=sources
+    )
     passage = project.native.get("bentoml_configuration")
     file, found = native.into(file, passage, ("native", "bentoml_configuration"), "bentoml-configuration")
     return (file,), found

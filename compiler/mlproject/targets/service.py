@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from mlproject.diagnostics import Diagnostic, Path, error
 from mlproject.ir import Api, Model, Project, Service
 from mlproject.resources import data_dir
+from mlproject.targets import packing
 from mlproject.targets.annotations import Annotation, Unsupported, annotation, literal
 from mlproject.trees import Generated
 
@@ -52,11 +53,6 @@ class _NeedsEntry(Exception):  # noqa: N818 - not an error of ours: the answer "
         self.path = path
 
 
-def folder(project: Project, service: Service) -> str:
-    """The folder of a service's generated files, relative to the project: '' where it is the only service."""
-    return "" if len(project.services) == 1 else join("services", service.name)
-
-
 def class_name(service: Service) -> str:
     """The name of the generated class."""
     words = re.split(r"[-_]+", service.name)
@@ -69,7 +65,7 @@ def render(project: Project, service: Service) -> tuple[tuple[Generated, ...], t
     try:
         model = _model(project, service)
         api = _route(service)
-        text = _write(service, model, api, folder(project, service))
+        text = _write(service, model, api, packing.folder(project, service))
     except _NeedsEntry as no:
         help = "write the service yourself and name it: `entry: service.py:ClassName`"
         return (), (
@@ -80,7 +76,7 @@ def render(project: Project, service: Service) -> tuple[tuple[Generated, ...], t
                 help=help,
             ),
         )
-    file = join(project.root, folder(project, service), "service.py")
+    file = join(project.root, packing.folder(project, service), "service.py")
     return (Generated(file, "text", text=text, sources=_sources(text, service, model, api)),), ()
 
 
