@@ -32,7 +32,7 @@ def to_text(value: object) -> str:
     """A value inside text, as DVC writes it. A mapping must be one that `flaggable` lets through."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return _flags(cast("Mapping[object, object]", value))
     return str(value)
 
@@ -58,7 +58,7 @@ def _flags(mapping: Mapping[object, object]) -> str:
             items = cast("list[object]", value)
             words = [shlex.quote(i) if isinstance(i, str) else str(i) for i in items]
             text += f"--{key} {' '.join(words)} " if words else ""
-        elif not isinstance(value, Mapping):  # an empty mapping says nothing
+        elif not isinstance(value, dict):  # an empty mapping says nothing
             text += f"--{key} {value} "
     return text.rstrip()
 
@@ -67,7 +67,7 @@ def _flat(mapping: Mapping[object, object], prefix: str) -> list[tuple[str, obje
     pairs: list[tuple[str, object]] = []
     for key, value in mapping.items():
         name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, dict) and value:
             pairs += _flat(cast("Mapping[object, object]", value), f"{name}.")
         else:
             pairs.append((name, value))
@@ -97,12 +97,12 @@ def select(context: object, expression: str) -> object:
     value = context
     for step in expression.replace("[", ".").replace("]", "").split("."):
         name = step.strip()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             mapping = cast("Mapping[object, object]", value)
             if name not in mapping:
                 raise LookupError(name)
             value = mapping[name]
-        elif isinstance(value, Sequence) and not isinstance(value, str):
+        elif isinstance(value, list) and not isinstance(value, str):
             items = cast("Sequence[object]", value)
             try:
                 value = items[int(name)]
@@ -142,7 +142,7 @@ def _value(expression: str, context: Context, *, mapping: bool, sequence: bool) 
         value = select(context, expression)
     except LookupError as missing:
         return Refused("missing", expression, str(missing.args[0]))
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         known = _named(cast("Mapping[object, object]", value))
         return known if mapping else Refused("type", expression, "a mapping")
     if isinstance(value, list):
@@ -156,6 +156,6 @@ def _named(mapping: Mapping[object, object]) -> dict[str, object]:
 
 
 def _item(value: object) -> object:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return _named(cast("Mapping[object, object]", value))
     return [_item(item) for item in cast("list[object]", value)] if isinstance(value, list) else value

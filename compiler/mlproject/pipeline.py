@@ -11,18 +11,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from posixpath import dirname, join
+from typing import TYPE_CHECKING
 
-from mlproject import pins
 from mlproject.diagnostics import Diagnostic, has_errors, order
-from mlproject.emit.rendered import Rendered, render
 from mlproject.files import Source
 from mlproject.ir import Project
 from mlproject.load import load, load_source
 from mlproject.lower import lower
 from mlproject.places import Places
 from mlproject.resolve import resolve
-from mlproject.trees import Pins
 from mlproject.validate import validate
+
+# The back end is imported by those who compile: `validate` is as fast as its imports.
+if TYPE_CHECKING:
+    from mlproject.emit.rendered import Rendered
+    from mlproject.trees import Pins
 
 SPEC = "mlproject.yaml"
 
@@ -93,6 +96,8 @@ class Compiled:
 
 def compile(file: str, source: Source) -> Compiled:
     """The spec `file` compiled: every file as text, with its provenance."""
+    from mlproject import pins
+
     checked = check(file, source)
     if checked.project is None or not checked.valid:
         return Compiled(checked, (), checked.diagnostics)
@@ -104,6 +109,7 @@ def compile(file: str, source: Source) -> Compiled:
 
 def emitted(project: Project, known: Pins, file: str) -> tuple[tuple[Rendered, ...], list[Diagnostic]]:
     """Everything that the targets make of a graph, as text."""
+    from mlproject.emit.rendered import render
     from mlproject.targets import TARGETS
     from mlproject.targets.attributes import block
 

@@ -10,7 +10,8 @@ import click
 
 from mlproject import cache
 from mlproject.cli.fast import key_of
-from mlproject.cli.session import common_options, format_option, located, project_argument, report, verdict
+from mlproject.cli.judge import report, verdict
+from mlproject.cli.session import common_options, format_option, located, project_argument
 from mlproject.cli.where import Place
 from mlproject.diagnostics import Diagnostic, has_errors
 from mlproject.emit.own import State
@@ -76,7 +77,7 @@ def command(
     if form == "text" and not previous.asked and not verbose and not (code and not check):
         again = "" if quiet else unchanged(result, plan) if not code else summary(result, plan, check, True, False)
         facts = {**tree.seen, **({} if check else outcome(plan, tree))}
-        cache.store(found.root, found.project, key_of(sys.argv[1:], found), facts, (code, f"{out}{again}\0"))
+        cache.store(found.root, found.project, key_of(sys.argv[1:], found), facts, (code, out + again))
     return code
 
 

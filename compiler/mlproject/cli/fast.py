@@ -16,6 +16,31 @@ VERBS = ("compile", "validate")
 PLAIN = frozenset({"--check", "--strict", "-q", "--quiet", "--no-color"})
 
 
+class Asked:
+    """A command line that needs no parser: the verb, the options it has (all without values), and the project."""
+
+    __slots__ = ("options", "place", "verb")
+
+    def __init__(self, verb: str, options: frozenset[str], found: Place) -> None:
+        self.verb = verb
+        self.options = options
+        self.place = found
+
+
+def plain(arguments: list[str]) -> Asked | None:
+    """What is asked, where it can be understood without a parser of options and the project is there."""
+    if not arguments or arguments[0] not in VERBS:
+        return None
+    options = frozenset(argument for argument in arguments[1:] if argument in PLAIN)
+    paths = [argument for argument in arguments[1:] if argument not in PLAIN]
+    if len(paths) > 1 or any(path.startswith("-") for path in paths):
+        return None
+    if arguments[0] == "validate" and "--check" in options:
+        return None
+    found = place(paths[0] if paths else ".")
+    return None if isinstance(found, str) else Asked(arguments[0], options, found)
+
+
 def key_of(arguments: list[str], found: Place) -> list[str]:
     """What an answer depends on beside files: the arguments, the directory, and how it is shown."""
     return [*arguments, os.getcwd(), found.file, str(colored(arguments)), str(width())]
@@ -39,22 +64,13 @@ def width() -> int:
         return 100
 
 
-def replay(arguments: list[str]) -> int | None:
+def replay(arguments: list[str], asked: Asked) -> int | None:
     """Prints the stored answer of an unchanged run and gives its exit code; None where there is none."""
-    if not arguments or arguments[0] not in VERBS:
-        return None
-    paths = [argument for argument in arguments[1:] if argument not in PLAIN]
-    if len(paths) > 1 or any(path.startswith("-") for path in paths):
-        return None
-    found = place(paths[0] if paths else ".")
-    if isinstance(found, str):
-        return None
+    found = asked.place
     answer = cache.lookup(found.root, found.project, key_of(arguments, found))
     if answer is None:
         return None
     code, text = answer
-    out, _, err = text.partition("\0")
-    sys.stderr.write(err)
-    sys.stdout.write(out)
+    sys.stdout.write(text)
     sys.stdout.flush()
     return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TextIO
 
@@ -57,7 +58,7 @@ class Progress:
         self._line(0, "")
         for answer in result.answers:
             when = " (asked before)" if answer.earlier else ""
-            self._line(0, f"{answer.service} answers{when}: {answer.response}")
+            self._line(0, f"{answer.service} answers{when}: {json.dumps(answer.response)}")
         if result.code == 0 and not result.changed:
             self._line(0, f"Nothing to do: everything is up to date ({seconds}).")
         elif result.code == 0:

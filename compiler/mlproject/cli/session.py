@@ -1,17 +1,13 @@
-"""What every verb shares: its options, where its project lies, and how diagnostics are shown."""
+"""What every verb shares: its options, where its project lies, in the terms of the parser."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from mlproject.cli.fast import colored, width
 from mlproject.cli.where import Place, place
-from mlproject.diagnostics import Diagnostic
-from mlproject.files import Source
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,26 +50,3 @@ def located(path: str) -> Place:
     if isinstance(found, str):
         raise NoInput(f"{found}; name a project's directory or its mlproject.yaml (`mlproject init` makes one)")
     return found
-
-
-def report(diagnostics: Sequence[Diagnostic], form: str, source: Source, *, no_color: bool = False) -> str:
-    """Diagnostics in one of the formats, as text."""
-    from mlproject.report import FORMATS as REPORTS
-
-    def text_of(file: str) -> str | None:
-        content = source.read(file)
-        return content.decode("utf-8", "replace") if isinstance(content, bytes) else None
-
-    color = form == "text" and colored(["--no-color"] if no_color else [])
-    return REPORTS[form](diagnostics, text_of, color, width())
-
-
-def verdict(diagnostics: Sequence[Diagnostic], *, strict: bool = False) -> int:
-    """1 where something speaks against the user; with `strict` a warning does."""
-    against = ("error", "warning") if strict else ("error",)
-    return int(any(diagnostic.severity in against for diagnostic in diagnostics))
-
-
-def say(text: str) -> None:
-    """A line for the user."""
-    sys.stdout.write(text + "\n")

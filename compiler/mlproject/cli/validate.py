@@ -7,12 +7,12 @@ import sys
 
 import click
 
-from mlproject import cache
-from mlproject.cli.fast import key_of
-from mlproject.cli.session import common_options, format_option, located, project_argument, report, verdict
-from mlproject.cli.where import repository
+from mlproject.cli.fast import colored, width
+from mlproject.cli.judge import report, said, verdict
+from mlproject.cli.session import common_options, format_option, located, project_argument
+from mlproject.cli.where import SPEC, repository
 from mlproject.files import WorkTree
-from mlproject.pipeline import SPEC, check
+from mlproject.pipeline import check
 
 
 @click.command("validate")
@@ -27,30 +27,26 @@ def command(path: str, form: str, strict: bool, quiet: bool, verbose: bool, no_c
     of the project is run, and no network is used. Exit code 1 where the spec is invalid.
     """
     if path == "-":
-        root = repository(os.getcwd())
-        file = os.path.relpath(os.path.join(os.getcwd(), SPEC), root).replace(os.sep, "/")
-        tree = WorkTree(root)
-        checked = check(file, tree, sys.stdin.buffer.read())
-        from mlproject.report import FORMATS as REPORTS
-        from mlproject.cli.fast import colored, width
-
-        text = checked.places.documents[0].text
-        color = form == "text" and colored(["--no-color"] if no_color else [])
-        sys.stdout.write(REPORTS[form](checked.diagnostics, lambda _: text, color, width()))
-        return verdict(checked.diagnostics, strict=strict)
+        return _standard_input(form, strict=strict, no_color=no_color)
     found = located(path)
     tree = WorkTree(found.root)
     checked = check(found.file, tree)
-    code = verdict(checked.diagnostics, strict=strict)
-    shown = [d for d in checked.diagnostics if not quiet or d.severity == "error"]
-    out = report(shown, form, tree, no_color=no_color) if shown or form != "text" else ""
-    project = checked.project
-    if form == "text" and not code and not quiet and project is not None:
-        instances = sum(len(stage.instances) for stage in project.stages)
-        out += f"{project.name}: valid ({instances} stage{'' if instances == 1 else 's'}"
-        out += f", {len(project.models)} model{'' if len(project.models) == 1 else 's'}"
-        out += f", {len(project.services)} service{'' if len(project.services) == 1 else 's'})\n"
-    sys.stdout.write(out)
-    if form == "text" and not verbose:
-        cache.store(found.root, found.project, key_of(sys.argv[1:], found), tree.seen, (code, f"{out}\0"))
-    return code
+    if form == "text":
+        code, out = said(checked, tree, strict=strict, quiet=quiet, no_color=no_color)
+        sys.stdout.write(out)
+        return code
+    sys.stdout.write(report(checked.diagnostics, form, tree))
+    return verdict(checked.diagnostics, strict=strict)
+
+
+def _standard_input(form: str, *, strict: bool, no_color: bool) -> int:
+    from mlproject.report import FORMATS
+
+    here = os.getcwd()
+    root = repository(here)
+    file = os.path.relpath(os.path.join(here, SPEC), root).replace(os.sep, "/")
+    checked = check(file, WorkTree(root), sys.stdin.buffer.read())
+    text = checked.places.documents[0].text
+    color = form == "text" and colored(["--no-color"] if no_color else [])
+    sys.stdout.write(FORMATS[form](checked.diagnostics, lambda _: text, color, width()))
+    return verdict(checked.diagnostics, strict=strict)

@@ -105,7 +105,7 @@ def _judge(rendered: Rendered, now: Standing, tree: WorkTree, wish: Wish) -> tup
     match now.state:
         case "missing":
             what = "has no block of ours" if now.before is not None else "is missing"
-            return _said("missing", f"`{file}` {what}", _COMPILE, Span(spec, 1, 1, 1, 1)), False
+            return _said("missing", f"`{file}` {what}", _COMPILE, _top(file)), False
         case "stale":
             return _said(
                 "stale", f"`{file}` is not what the spec compiles to", _COMPILE, _first(rendered, now)

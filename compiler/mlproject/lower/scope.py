@@ -31,7 +31,7 @@ class Declared:
 @dataclass(slots=True)
 class Draft:
     """A stage in the making. `base` is the template of its directory, relative to the project; `local` are the values
-    of its own `vars`; `tainted` tells that something in it was reported and could not be resolved."""
+    of its own `vars`; `placed` tells that `base` is known, `tainted` that something in it was reported and could not be resolved."""
 
     name: str
     entry: StageEntry
@@ -46,8 +46,14 @@ class Draft:
     items: Items | None = None
     wdir: str = ""
     base: str = ""
+    placed: bool = False
     tainted: bool = False
     templates: dict[Path, str | None] = field(default_factory=dict[Path, str | None])
+
+    @property
+    def looped(self) -> bool:
+        """Whether the stage has a `foreach` or `matrix`, expanded or not."""
+        return self.entry.foreach is not None or self.entry.matrix is not None
 
 
 @dataclass(slots=True)
@@ -66,7 +72,9 @@ class Scope:
     vars_files: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     resolving: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    read: dict[str, Mapping[str, object] | None] = field(default_factory=dict[str, "Mapping[str, object] | None"])
+    read: dict[str, Mapping[str, object] | None] = field(
+        default_factory=dict[str, "Mapping[str, object] | None"]
+    )
 
     def say(self, diagnostic: Diagnostic) -> None:
         """Notes something for the user."""
@@ -101,7 +109,14 @@ class Scope:
         """Whether `${params.…}` names a parameter; reports it where not."""
         words = ref.words
         if not words:
-            self.say(error("bad-reference", f"`{ref.text}` names no parameter", site, help="as in `${params.train.lr}`"))
+            self.say(
+                error(
+                    "bad-reference",
+                    f"`{ref.text}` names no parameter",
+                    site,
+                    help="as in `${params.train.lr}`",
+                )
+            )
             return False
         if self.param_file(words) is not None or self.is_poisoned("params"):
             return True
@@ -109,7 +124,11 @@ class Scope:
         for position, word in enumerate(words):
             inner = child(value, word)
             if inner is _ABSENT:
-                known = [str(key) for key in cast("Mapping[object, object]", value)] if isinstance(value, Mapping) else []
+                known = (
+                    [str(key) for key in cast("Mapping[object, object]", value)]
+                    if isinstance(value, dict)
+                    else []
+                )
                 where = ".".join(("params", *words[:position]))
                 summary = f"`{ref.text}`: there is no `{word}` in `{where}`"
                 help = did_you_mean(word, known) or ("" if self.param_files else "declare it under `params`")
@@ -124,7 +143,7 @@ _ABSENT = object()
 
 def child(value: object, word: str) -> object:
     """The value under a key or index, or a mark that there is none."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         mapping = cast("Mapping[object, object]", value)
         return mapping.get(word, _ABSENT)
     if isinstance(value, list):

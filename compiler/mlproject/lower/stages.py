@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import join, normpath
 from typing import cast
 
@@ -11,9 +11,11 @@ from mlproject.diagnostics import Path, Site, did_you_mean, error
 from mlproject.interpolate import Refused, to_text
 from mlproject.interpolate import resolve as interpolate
 from mlproject.ir import Dep, Instance, Output, ParamDep, Product, Resources, Stage
+from mlproject.lower.commands import command, covers
 from mlproject.lower.drafts import BROKEN, deep
-from mlproject.lower.paths import file_of, is_external, joined, respelled
-from mlproject.lower.references import command, covers, many_paths, one_path, output_template
+from mlproject.lower.paths import file_of, is_external, joined
+from mlproject.lower.placing import contexts, placed
+from mlproject.lower.references import many_paths, one_path, output_template
 from mlproject.lower.scope import Declared, Draft, Scope, found
 
 
@@ -50,18 +52,11 @@ def lowered(scope: Scope, draft: Draft) -> Stage:
 
 
 def _with_instances(scope: Scope, draft: Draft, stage: Stage) -> Stage:
-    from dataclasses import replace
-
     evaluation = Evaluation(scope, draft)
     instances: list[Instance] = []
-    if draft.items is not None:
-        for key, item in draft.items.values.items():
-            context = {**evaluation.base, "item": item}
-            if draft.items.keyed:
-                context["key"] = key
-            instances.append(evaluation.instance(stage, f"{draft.name}@{key}", key, item, context))
-    elif draft.loop is None:
-        instances.append(evaluation.instance(stage, draft.name, None, None, evaluation.base))
+    for key, item, context in contexts(scope, draft):
+        name = draft.name if key is None else f"{draft.name}@{key}"
+        instances.append(evaluation.instance(stage, name, key, item, context))
     return replace(stage, instances=tuple(instances))
 
 
@@ -144,7 +139,11 @@ def _params(scope: Scope, draft: Draft) -> tuple[object, ...]:
         file = _file_of_key(scope, draft, key, path)
         if file is None:
             continue
-        text = respelled(file, "", draft.base)
+        text = placed(scope, draft, file, "")
+        if text is None:
+            summary = f"`{key}` stands in `{file}`, which this stage cannot name: its `wdir` is not equally deep for every item"
+            scope.say(error("bad-path", summary, Site(path), help=f"name the file: `{file}: [{key}]`"))
+            continue
         if text == "params.yaml":
             emitted.append(key)
         elif text in groups:
@@ -167,7 +166,10 @@ def _file_of_key(scope: Scope, draft: Draft, key: str, path: Path) -> str | None
         return file.file
     if not scope.is_poisoned("params"):
         known = [str(k) for f in scope.param_files for k in (f.values or {})]
-        help = did_you_mean(words[0], known) or "declare it under `params`, or name your file: `params: params.yaml`"
+        help = (
+            did_you_mean(words[0], known)
+            or "declare it under `params`, or name your file: `params: params.yaml`"
+        )
         scope.say(error("param-missing", f"there is no parameter `{key}`", Site(path), help=help))
     return None
 
@@ -179,12 +181,9 @@ class Evaluation:
     scope: Scope
     draft: Draft
 
-    @property
-    def base(self) -> Mapping[str, object]:
-        """The values that templates of this stage may name, without the loop's."""
-        return {**self.scope.params, **self.draft.local} if self.draft.local else self.scope.params
-
-    def instance(self, stage: Stage, name: str, key: str | None, item: object, context: Mapping[str, object]) -> Instance:
+    def instance(
+        self, stage: Stage, name: str, key: str | None, item: object, context: Mapping[str, object]
+    ) -> Instance:
         """One instance, every text as DVC resolves it."""
         wdir = self.text(stage.wdir, context, (*stage.body, "wdir"))
         base = joined(stage.folder, wdir)
@@ -193,9 +192,15 @@ class Evaluation:
             self.text(text, context, (*cmd_path, index) if stage.cmd_is_list else cmd_path, command=True)
             for index, text in enumerate(stage.cmd)
         )
-        deps = tuple((text := self.text(dep.template, context, dep.path), file_of(text, base)) for dep in stage.deps)
+        deps = tuple(
+            (text := self.text(dep.template, context, dep.path), file_of(text, base)) for dep in stage.deps
+        )
         outs = tuple(self.product(output, context, base) for output in stage.outputs)
-        params = tuple(dep for index, entry in enumerate(stage.params) for dep in self.params(entry, index, context, base))
+        params = tuple(
+            dep
+            for index, entry in enumerate(stage.params)
+            for dep in self.params(entry, index, context, base)
+        )
         address = f"{stage.folder}/dvc.yaml:{name}" if stage.folder else name
         return Instance(address, name, key, item, cmd, wdir, deps, _grouped(params), outs)
 
@@ -203,7 +208,9 @@ class Evaluation:
         """An output of the instance."""
         text = self.text(output.template, context, output.path)
         file = file_of(text, base)
-        if (file.startswith("../") and normpath(join(self.scope.root, file)).startswith("..")) or text.startswith("/"):
+        if (
+            file.startswith("../") and normpath(join(self.scope.root, file)).startswith("..")
+        ) or text.startswith("/"):
             summary = f"the output `{text}` lies outside the repository"
             help = "write into the project; DVC cannot version what lies elsewhere"
             self.scope.say(error("output-outside", summary, Site(output.path), help=help))
@@ -230,7 +237,11 @@ class Evaluation:
             if not found(values, tuple(key.split("."))) and not self.scope.is_poisoned("params"):
                 known = [str(name) for name in values]
                 summary = f"there is no parameter `{key}`" + ("" if self.scope.owned else f" in `{text}`")
-                help = did_you_mean(key.split(".")[0], known) if key.split(".")[0] not in values else _below(values, key)
+                help = (
+                    did_you_mean(key.split(".")[0], known)
+                    if key.split(".")[0] not in values
+                    else _below(values, key)
+                )
                 self.scope.say(error("param-missing", summary, Site(path, text=key), help=help))
         return ParamDep(file, text, None if keys is None else tuple(keys))
 
@@ -254,7 +265,9 @@ class Evaluation:
         if not isinstance(result, Refused):
             return result if isinstance(result, str) else to_text(result)
         if result.reason == "type":
-            summary = f"`${{{result.expression}}}` is {result.detail}, and {result.detail} cannot stand inside text"
+            summary = (
+                f"`${{{result.expression}}}` is {result.detail}, and {result.detail} cannot stand inside text"
+            )
             self.scope.say(error("param-type", summary, Site(path), help="refer to one of its values"))
         elif not self._may_be_unknown():
             summary = f"`${{{result.expression}}}`: there is no `{result.detail}`"
@@ -264,13 +277,17 @@ class Evaluation:
     def _may_be_unknown(self) -> bool:
         scope = self.scope
         files = any(f.values is None or f.file in scope.produced_params for f in scope.param_files)
-        return files or scope.is_poisoned("params") or any(isinstance(v, str) for v in self.draft.body.vars or [])
+        return (
+            files
+            or scope.is_poisoned("params")
+            or any(isinstance(v, str) for v in self.draft.body.vars or [])
+        )
 
 
 def _below(values: Mapping[str, object], key: str) -> str:
     node: object = values
     for word in key.split("."):
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return ""
         mapping = cast("Mapping[object, object]", node)
         if word not in mapping:

@@ -19,6 +19,9 @@ DVC_SECTIONS = ("stages", "metrics", "plots", "artifacts", "datasets")
 UNTOUCHED = ("native",)
 
 
+Stack = tuple[tuple[str, ...], ...]  # the references being resolved, outermost first
+
+
 @dataclass(slots=True)
 class Values:
     """What references to values resolve to, and what went wrong on the way."""
@@ -38,7 +41,7 @@ def substitute(data: dict[object, object], values: Values) -> dict[object, objec
         path = (cast("str", section),)
         if section in UNTOUCHED:
             result[section] = value
-        elif section == "params" and isinstance(value, dict) or section == "vars":
+        elif (section == "params" and isinstance(value, dict)) or section == "vars":
             result[section] = _walk(value, path, values, frozenset({"vars"}))
         else:
             heads = frozenset({"vars"}) if section in DVC_SECTIONS else frozenset({"vars", "params"})
@@ -53,7 +56,9 @@ def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> o
         mapping = cast("dict[object, object]", value)
         return {
             (_text(k, path, values, heads, ()) if isinstance(k, str) and "${vars." in k else k): (
-                v if v is None or isinstance(v, (int, float)) else _walk(v, (*path, cast("str", k)), values, heads)
+                v
+                if v is None or isinstance(v, (int, float))
+                else _walk(v, (*path, cast("str", k)), values, heads)
             )
             for k, v in mapping.items()
         }
@@ -63,7 +68,9 @@ def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> o
     return value
 
 
-def _text(text: str, path: Path, values: Values, heads: frozenset[str], stack: tuple[tuple[str, ...], ...]) -> object:
+def _text(
+    text: str, path: Path, values: Values, heads: frozenset[str], stack: Stack
+) -> object:
     one = whole(text)
     if one is not None:
         return _lookup(one, path, values, stack) if one.head in heads else text
@@ -87,12 +94,17 @@ def _text(text: str, path: Path, values: Values, heads: frozenset[str], stack: t
     return "".join(pieces)
 
 
-def _lookup(ref: Ref, path: Path, values: Values, stack: tuple[tuple[str, ...], ...]) -> object:
+def _lookup(ref: Ref, path: Path, values: Values, stack: Stack) -> object:
     """The value of `${vars.X}` or `${params.X}`; the reference's own text where there is none."""
     site = Site(path, text=ref.text)
     if not ref.words:
         values.diagnostics.append(
-            error("bad-reference", f"`{ref.text}` names nothing", site, help=f"name one, as in `${{{ref.head}.NAME}}`")
+            error(
+                "bad-reference",
+                f"`{ref.text}` names nothing",
+                site,
+                help=f"name one, as in `${{{ref.head}.NAME}}`",
+            )
         )
         values.broken.add(path)
         return ref.text
@@ -100,7 +112,12 @@ def _lookup(ref: Ref, path: Path, values: Values, stack: tuple[tuple[str, ...], 
     if name in stack:
         loop = " → ".join("${" + ".".join(step) + "}" for step in (*stack[stack.index(name) :], name))
         values.diagnostics.append(
-            error("reference-cycle", f"variables that lead back to themselves: {loop}", site, help="break the loop")
+            error(
+                "reference-cycle",
+                f"variables that lead back to themselves: {loop}",
+                site,
+                help="break the loop",
+            )
         )
         values.broken.add(path)
         return ref.text
@@ -109,7 +126,7 @@ def _lookup(ref: Ref, path: Path, values: Values, stack: tuple[tuple[str, ...], 
     root = values.vars if ref.head == "vars" else values.params
     if root is None:
         return ref.text
-    value = _descend(ref, root, site, values)
+    value = _descend(ref, root, site, values, (*stack, name))
     if value is _MISSING:
         values.broken.add(path)
         return ref.text
@@ -124,7 +141,7 @@ def _lookup(ref: Ref, path: Path, values: Values, stack: tuple[tuple[str, ...], 
     return value
 
 
-def _nested(value: object, path: Path, values: Values, stack: tuple[tuple[str, ...], ...]) -> object:
+def _nested(value: object, path: Path, values: Values, stack: Stack) -> object:
     if isinstance(value, str):
         return _text(value, path, values, frozenset({"vars"}), stack) if "${" in value else value
     if isinstance(value, dict):
@@ -139,12 +156,14 @@ def _nested(value: object, path: Path, values: Values, stack: tuple[tuple[str, .
 _MISSING = object()
 
 
-def _descend(ref: Ref, root: Mapping[object, object], site: Site, values: Values) -> object:
+def _descend(ref: Ref, root: Mapping[object, object], site: Site, values: Values, stack: Stack) -> object:
     value: object = root
     shown = ref.head
-    for word in ref.words:
+    for position, word in enumerate(ref.words):
+        if isinstance(value, str) and "${" in value and ref.head == "vars":
+            value = _text(value, ("vars", *ref.words[:position]), values, frozenset({"vars"}), stack)
         known: list[str] = []
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             mapping = cast("Mapping[object, object]", value)
             if word in mapping:
                 value, shown = mapping[word], f"{shown}.{word}"
