@@ -38,6 +38,7 @@ CODES: tuple[Code, ...] = (
     Code("bad-value", "error", "A value that is not allowed here"),
     Code("bad-name", "error", "A name with characters that the targets refuse"),
     Code("bad-cron", "error", "A schedule that is not a cron expression"),
+    Code("bad-path", "error", "A path that cannot be written from here"),
     Code("secret-value", "error", "A secret written as a value"),
     Code("environment-patch", "error", "An environment patches what it may not"),
     Code("requires-other", "warning", "The spec asks for another compiler version"),
