@@ -61,13 +61,17 @@ def command(directory: str, name: str | None, quiet: bool, verbose: bool, no_col
     inside = "" if inside == "." else inside
     found = _obstacles(tree, inside, linked=os.path.islink(project))
     kept = [file for file in USUAL if os.path.lexists(os.path.join(project, file))]
+    written: list[str] = []
     if not found:
         contents = {join(inside, file): text.encode() for file, text in _contents(tree, inside, name).items()}
-        found = tree.write({file: content for file, content in contents.items() if not _exists(tree, file)})
+        new = {file: content for file, content in contents.items() if not _exists(tree, file)}
+        written = list(new) if verbose else []
+        found = tree.write(new)
     if found:
         sys.stdout.write(report(found, "text", tree, no_color=no_color))
         return 1
     if not quiet:
+        sys.stdout.write("".join(f"created {file}\n" for file in written))
         _told(directory, name, kept, in_git=os.path.exists(os.path.join(tree.root, ".git")))
     return 0
 
