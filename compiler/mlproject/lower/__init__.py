@@ -136,13 +136,16 @@ def _leaves(values: Mapping[str, object], at: tuple[str, ...]) -> list[tuple[str
     leaves: list[tuple[str, ...]] = []
     for key, value in values.items():
         here = (*at, str(key))
-        leaves += _leaves(cast("Mapping[str, object]", value), here) if isinstance(value, dict) and value else [here]
+        leaves += (
+            _leaves(cast("Mapping[str, object]", value), here)
+            if isinstance(value, dict) and value
+            else [here]
+        )
     return leaves
 
 
 def _stages(scope: Scope) -> tuple[Stage, ...]:
-    for one in scope.drafts.values():
-        settle(scope, one)
+    settle(scope, scope.drafts.values())
     return tuple(lowered(scope, one) for one in scope.drafts.values())
 
 
@@ -157,9 +160,14 @@ def _top(scope: Scope) -> Top:
     root = Draft("", empty, empty, (), (), "", (), {})
     spec = scope.spec
     plots = spec.plots
-    listed = [{name: props} for name, props in plots.items()] if isinstance(plots, dict) else list(plots or [])
+    listed = (
+        [{name: props} for name, props in plots.items()] if isinstance(plots, dict) else list(plots or [])
+    )
     artifacts = {
-        name: {"path": one.path, **{k: getattr(one, k) for k in ("type", "desc", "labels", "meta") if getattr(one, k)}}
+        name: {
+            "path": one.path,
+            **{k: getattr(one, k) for k in ("type", "desc", "labels", "meta") if getattr(one, k)},
+        }
         for name, one in (spec.artifacts or {}).items()
     }
     values = [

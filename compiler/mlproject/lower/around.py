@@ -113,7 +113,9 @@ def connection(outside: Outside, text: str | None, path: Path, declared: set[str
     everywhere = _declared_env(outside.scope)
     if name not in everywhere:
         summary = f"`{ref.text}`: no environment declares `{name}`"
-        help = did_you_mean(name, sorted(everywhere)) or f"add `env: [{name}]` to the environments that set it"
+        help = (
+            did_you_mean(name, sorted(everywhere)) or f"add `env: [{name}]` to the environments that set it"
+        )
         outside.scope.say(error("env-not-allowed", summary, Site(path, text=ref.text), help=help))
         return ""
     return text if declared is None or name in declared else ""
@@ -162,12 +164,22 @@ def _gate(outside: Outside, entry: GateEntry, path: Path) -> Gate | None:
     say = outside.scope.say
     if (entry.max_drop is not None or entry.max_rise is not None) != (entry.against is not None):
         if entry.against is None:
-            summary, help = "`max_drop` and `max_rise` compare with another version", "add `against: champion`"
+            summary, help = (
+                "`max_drop` and `max_rise` compare with another version",
+                "add `against: champion`",
+            )
         else:
             summary, help = "`against` needs a bound", "add `max_drop:` (or `max_rise:` for errors)"
         say(error("bad-value", summary, Site(path), help=help))
     elif entry.min is None and entry.max is None and entry.against is None:
-        say(error("bad-value", "a gate without a bound", Site(path), help="add `min`, `max`, `max_drop` or `max_rise`"))
+        say(
+            error(
+                "bad-value",
+                "a gate without a bound",
+                Site(path),
+                help="add `min`, `max`, `max_drop` or `max_rise`",
+            )
+        )
     if entry.min is not None and entry.max is not None and entry.min > entry.max:
         say(error("bad-value", f"no value is at least {entry.min} and at most {entry.max}", Site(path)))
     file = outside.file(entry.metric, (*path, "metric"))
@@ -176,7 +188,9 @@ def _gate(outside: Outside, entry: GateEntry, path: Path) -> Gate | None:
     producer = outside.producer(file)
     if producer is None:
         summary = f"no stage writes `{file}`, the metric of this gate"
-        known = [p.file for s in outside.stages.values() for i in s.instances for p in i.outs if p.kind == "metric"]
+        known = [
+            p.file for s in outside.stages.values() for i in s.instances for p in i.outs if p.kind == "metric"
+        ]
         help = did_you_mean(file, known) or "refer to a metric: `${stages.STAGE.NAME}`"
         say(error("gate-without-metric", summary, Site((*path, "metric")), help=help))
         return None
@@ -252,6 +266,7 @@ def _deploy(outside: Outside, service: str, entry: ServiceEntry, environment: En
     """The deployment of a service in one environment; its patch is already merged over the service's own."""
     declared = (outside.scope.spec.environments or {}).get(environment.name)
     patch = (declared.services or {}).get(service) if declared is not None else None
+    path: Path
     if patch is not None and patch.deploy is not None:
         part, path = patch.deploy, ("environments", environment.name, "services", service, "deploy")
     else:
@@ -264,7 +279,9 @@ def _deploy(outside: Outside, service: str, entry: ServiceEntry, environment: En
     for key in ("envs", "labels", "annotations"):
         if key in values:
             texts = cast("Mapping[str, str]", values[key])
-            values[key] = {name: connection(outside, text, (*path, key, name), env) for name, text in texts.items()}
+            values[key] = {
+                name: connection(outside, text, (*path, key, name), env) for name, text in texts.items()
+            }
     secrets.check_envs(outside.scope, part.envs or {}, (*path, "envs"))
     return Deploy(
         environment=environment.name,
@@ -343,7 +360,9 @@ def _environments(outside: Outside) -> tuple[Environment, ...]:
         for service, patch in (entry.monitoring or {}).items():
             check_cron(scope, patch.schedule, (*path, "monitoring", service, "schedule"))
         aliases = {model: patch.alias for model, patch in (entry.models or {}).items() if patch.alias}
-        found.append(Environment(name, tuple(entry.env or ()), entry.promote_from or "", tracking, aliases, path))
+        found.append(
+            Environment(name, tuple(entry.env or ()), entry.promote_from or "", tracking, aliases, path)
+        )
     _check_promotion(scope, found)
     return tuple(found)
 
@@ -419,7 +438,10 @@ def _ci(scope: Scope, environments: tuple[Environment, ...]) -> Ci:
     return Ci(
         providers=providers,
         runner=_many(part.runner) or ("ubuntu-24.04",),
-        runners=tuple(RunnerRule(dict(rule.when), _many(rule.runner)) for rule in part.runners or ()),
+        runners=tuple(
+            RunnerRule({str(k): v for k, v in rule.when.items()}, _many(rule.runner))
+            for rule in part.runners or ()
+        ),
         container=part.container or "",
         setup=tuple(part.setup or ()),
         branch=(apply.branch if apply else None) or "main",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 from mlproject.diagnostics import Path, Site, error, warning
-from mlproject.interpolate import Refused
+from mlproject.interpolate import Refused, expressions
 from mlproject.interpolate import resolve as interpolate
 from mlproject.ir import OUTPUT_SECTIONS, Loop
 from mlproject.lower import loops
@@ -23,7 +24,11 @@ PLOT = ("template", "x", "y", "x_label", "y_label", "title", "header")
 
 def set_fields(part: Part, names: tuple[str, ...]) -> dict[str, object]:
     """The fields that the user set, in the given order."""
-    return {name: getattr(part, name) for name in names if name in part.model_fields_set and getattr(part, name) is not None}
+    return {
+        name: getattr(part, name)
+        for name in names
+        if name in part.model_fields_set and getattr(part, name) is not None
+    }
 
 
 def flags_of(flags: Flags) -> dict[str, object]:
@@ -56,7 +61,8 @@ def draft(scope: Scope, name: str, entry: StageEntry) -> Draft:
     for item in body.vars or []:
         if isinstance(item, dict):
             local.update(cast("Mapping[str, object]", item))
-    return Draft(name, entry, body, path, body_path, (entry.folder or "").rstrip("/"), tuple(outputs), named, local)
+    folder = joined((entry.folder or "").rstrip("/"), "")
+    return Draft(name, entry, body, path, body_path, folder, tuple(outputs), named, local, base=folder)
 
 
 def _check_shape(scope: Scope, name: str, entry: StageEntry, body: StageBody, path: Path) -> None:
@@ -64,7 +70,9 @@ def _check_shape(scope: Scope, name: str, entry: StageEntry, body: StageBody, pa
         have, lack = ("foreach", "do") if entry.foreach is not None else ("do", "foreach")
         if not scope.was_removed((*path, lack)):
             summary = f"`stages.{name}` has `{have}` without `{lack}`"
-            scope.say(error("missing-key", summary, Site((*path, have), "key"), help=f"add `{lack}:` beside it"))
+            scope.say(
+                error("missing-key", summary, Site((*path, have), "key"), help=f"add `{lack}:` beside it")
+            )
             return
     if entry.foreach is not None and entry.matrix is not None:
         summary = f"`stages.{name}` has both `foreach` and `matrix`"
@@ -73,11 +81,17 @@ def _check_shape(scope: Scope, name: str, entry: StageEntry, body: StageBody, pa
         beside = [key for key in StageBody.model_fields if key in entry.model_fields_set]
         for key in beside:
             summary = f"`{key}` stands beside `do`; with `foreach` DVC takes the stage from `do` alone"
-            scope.say(error("bad-value", summary, Site((*path, key), "key"), help=f"move `{key}:` into `do:`"))
-    if body.cmd is None and not scope.was_removed((*path, "do", "cmd") if entry.do is not None else (*path, "cmd")):
+            scope.say(
+                error("bad-value", summary, Site((*path, key), "key"), help=f"move `{key}:` into `do:`")
+            )
+    if body.cmd is None and not scope.was_removed(
+        (*path, "do", "cmd") if entry.do is not None else (*path, "cmd")
+    ):
         where = f"stages.{name}.do" if entry.do is not None else f"stages.{name}"
         site = Site((*path, "do") if entry.do is not None else path, "key")
-        scope.say(error("missing-key", f"`{where}` has no `cmd`", site, help="add `cmd:`, the command it runs"))
+        scope.say(
+            error("missing-key", f"`{where}` has no `cmd`", site, help="add `cmd:`, the command it runs")
+        )
 
 
 def _outputs(body: StageBody, path: Path) -> list[Declared]:
@@ -98,25 +112,50 @@ def _outputs(body: StageBody, path: Path) -> list[Declared]:
                     found.append(Declared("", kind, item, {}, (*here, index)))
                     continue
                 for text, flags in cast("dict[str, Flags | list[Flags]]", item).items():
-                    several = {"": [flags_of(one) for one in flags]} if isinstance(flags, list) else flags_of(flags)
+                    several = (
+                        {"": [flags_of(one) for one in flags]} if isinstance(flags, list) else flags_of(flags)
+                    )
                     found.append(Declared("", kind, text, several, (*here, index, text)))
     return found
 
 
-def settle(scope: Scope, stage: Draft) -> None:
-    """Expands the stage's loop and settles its directory."""
-    if stage.entry.foreach is not None:
-        _expand(scope, stage, "foreach", cast("object", stage.entry.foreach))
-    elif stage.entry.matrix is not None:
-        _expand(scope, stage, "matrix", cast("object", stage.entry.matrix))
-    wdir = one_path(scope, stage, stage.body.wdir, (*stage.body_path, "wdir")) if stage.body.wdir else ""
+def settle(scope: Scope, drafts: Iterable[Draft]) -> None:
+    """Expands every loop and settles every directory. A directory that names no item comes first: a path among the
+    loop's items is relative to it; one that refers to an output comes last, when that has its place."""
+    waiting: list[Draft] = []
+    for stage in drafts:
+        wdir = stage.body.wdir or ""
+        early = "${item" not in wdir and "${key" not in wdir and "${stages" not in wdir
+        if early:
+            _place(scope, stage)
+        if stage.looped:
+            _expand(scope, stage)
+        if not early:
+            waiting.append(stage)
+    for stage in waiting:
+        _place(scope, stage)
+
+
+def _place(scope: Scope, stage: Draft) -> None:
+    path = (*stage.body_path, "wdir")
+    wdir = one_path(scope, stage, stage.body.wdir, path) if stage.body.wdir else ""
+    for _, _, expression in expressions(wdir or ""):
+        head = re.split(r"[.\[]", expression, maxsplit=1)[0].strip()
+        if head in stage.local:
+            summary = f"`${{{expression}}}`: DVC reads a stage's own `vars` only after its `wdir`"
+            help = "write the directory out, or make it a parameter"
+            scope.say(error("reference-not-allowed", summary, Site(path), help=help))
+            wdir = None
     if wdir is None:
         stage.tainted = True
     stage.wdir = wdir or ""
     stage.base = joined(stage.folder, stage.wdir)
+    stage.placed = True
 
 
-def _expand(scope: Scope, stage: Draft, kind: str, source: object) -> None:
+def _expand(scope: Scope, stage: Draft) -> None:
+    kind = "foreach" if stage.entry.foreach is not None else "matrix"
+    source = cast("object", getattr(stage.entry, kind))
     path = (*stage.path, kind)
     stage.loop = Loop("matrix" if kind == "matrix" else "foreach", source, path)
     emitted = deep(scope, stage, source, path)
@@ -130,12 +169,20 @@ def _expand(scope: Scope, stage: Draft, kind: str, source: object) -> None:
         return
     items = loops.matrix(cast("Mapping[str, object]", value)) if kind == "matrix" else loops.foreach(value)
     if items is None:
-        what = "every axis of a `matrix` must be a list" if kind == "matrix" else "`foreach` needs a list or a mapping"
-        scope.say(error("loop-type", what, Site(path), help="write it out, or refer to a parameter that is one"))
+        what = (
+            "every axis of a `matrix` must be a list"
+            if kind == "matrix"
+            else "`foreach` needs a list or a mapping"
+        )
+        scope.say(
+            error("loop-type", what, Site(path), help="write it out, or refer to a parameter that is one")
+        )
         stage.tainted = True
         return
     if not items.values:
-        scope.say(warning("loop-empty", f"the loop of `{stage.name}` has no items, so nothing runs", Site(path)))
+        scope.say(
+            warning("loop-empty", f"the loop of `{stage.name}` has no items, so nothing runs", Site(path))
+        )
     for key in items.twice:
         summary = f"two instances of `{stage.name}` are named `{key}`"
         scope.say(error("loop-duplicate", summary, Site(path), help="every item must give a name of its own"))
@@ -176,12 +223,16 @@ def _evaluate(scope: Scope, value: object, path: Path) -> object:
         result = interpolate(value, scope.params, loop=True)
         if isinstance(result, Refused):
             if scope.produced_params or any(f.values is None for f in scope.param_files):
-                summary = "the loop depends on a parameter that only a stage writes, so its instances are not known"
+                summary = (
+                    "the loop depends on a parameter that only a stage writes, so its instances are not known"
+                )
                 scope.say(error("loop-type", summary, Site(path), help="write the items into the spec"))
             return BROKEN
         return result
     if isinstance(value, dict):
-        mapping = {key: _evaluate(scope, item, path) for key, item in cast("dict[object, object]", value).items()}
+        mapping = {
+            key: _evaluate(scope, item, path) for key, item in cast("dict[object, object]", value).items()
+        }
         return BROKEN if BROKEN in mapping.values() else mapping
     if isinstance(value, list):
         items = [_evaluate(scope, item, path) for item in cast("list[object]", value)]

@@ -82,7 +82,9 @@ def _inside(around: Producer, inner: Producer) -> Diagnostic:
     return error("overlapping-outputs", summary, Site(inner.product.output.path), related=related, help=help)
 
 
-def edges(stages: Sequence[Stage], data: Sequence[Data], known: Producers) -> tuple[list[Edge], list[Diagnostic]]:
+def edges(
+    stages: Sequence[Stage], data: Sequence[Data], known: Producers
+) -> tuple[list[Edge], list[Diagnostic]]:
     """The edges of the pipeline, and the loops in it."""
     sources = {entry.file: entry for entry in data}
     inner: dict[str, list[Data]] = {}
@@ -164,8 +166,13 @@ def _cycle(chain: list[str], reasons: list[Path]) -> Diagnostic:
     if len(chain) == 1:
         summary = f"`{chain[0]}` depends on an output of its own"
     else:
-        summary = "stages that depend on each other: " + " → ".join(f"`{name}`" for name in [*reversed(chain), chain[-1]])
+        summary = "stages that depend on each other: " + " → ".join(
+            f"`{name}`" for name in [*reversed(chain), chain[-1]]
+        )
     related = tuple(
-        Related(f"`{name}` needs it here", Site(path)) for name, path in list(zip(chain, reasons, strict=True))[1:]
+        Related(f"`{name}` needs it here", Site(path))
+        for name, path in list(zip(chain, reasons, strict=True))[1:]
     )
-    return error("stage-cycle", summary, Site(reasons[0]), related=related, help="remove one of the dependencies")
+    return error(
+        "stage-cycle", summary, Site(reasons[0]), related=related, help="remove one of the dependencies"
+    )

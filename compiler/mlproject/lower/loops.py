@@ -47,7 +47,10 @@ def matrix(source: Mapping[str, object]) -> Items | None:
         items = cast("list[object]", values)
         axes.append([(f"{name}{i}" if _composite(v) else to_text(v), v) for i, v in enumerate(items)])
     pairs: list[tuple[str, object]] = [
-        ("-".join(fragment for fragment, _ in combination), dict(zip(source, (v for _, v in combination), strict=True)))
+        (
+            "-".join(fragment for fragment, _ in combination),
+            dict(zip(source, (v for _, v in combination), strict=True)),
+        )
         for combination in product(*axes)
     ]
     return _unique("matrix", True, tuple(source), pairs)

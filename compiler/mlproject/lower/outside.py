@@ -48,7 +48,9 @@ class Outside:
             return f"${{{part.inner}}}"
         site = Site(path, text=part.text)
         if isinstance(part, Broken):
-            self.scope.say(error("bad-reference", f"`{part.text[:60]}`: {part.problem}", site, help=part.help))
+            self.scope.say(
+                error("bad-reference", f"`{part.text[:60]}`: {part.problem}", site, help=part.help)
+            )
             return None
         match part.head:
             case "data":
@@ -63,11 +65,15 @@ class Outside:
                 return None
             case "outs" | "item" | "key":
                 summary = f"`{part.text}` has a meaning inside a stage only"
-                self.scope.say(error("reference-not-allowed", summary, site, help="name it: `${stages.STAGE.NAME}`"))
+                self.scope.say(
+                    error("reference-not-allowed", summary, site, help="name it: `${stages.STAGE.NAME}`")
+                )
                 return None
             case _:
                 known = ["data", "stages", "params", "vars"]
-                summary = f"`{part.text}`: `{part.head}` is none of {', '.join(f'`{name}`' for name in known)}"
+                summary = (
+                    f"`{part.text}`: `{part.head}` is none of {', '.join(f'`{name}`' for name in known)}"
+                )
                 help = did_you_mean(part.head, known)
                 self.scope.say(error("unresolved-reference", summary, site, help=help))
                 return None
@@ -100,9 +106,13 @@ class Outside:
             self.scope.say(error("bad-reference", summary, site, help=help))
             return None
         key = self._key(name, selector, site)
-        return None if key is False else self._output(stage, str(key) if key is not None else None, words[0], ref, site)
+        return (
+            None
+            if key is False
+            else self._output(stage, str(key) if key is not None else None, words[0], ref, site)
+        )
 
-    def _key(self, name: str, selector: str | None, site: Site) -> str | None | bool:
+    def _key(self, name: str, selector: str | None, site: Site) -> str | bool | None:
         """The key of the one instance meant: None for a stage without a loop; False where it was reported."""
         draft = self.scope.drafts[name]
         if draft.items is None:
@@ -113,7 +123,9 @@ class Outside:
         example = next(iter(draft.items.values), "key")
         if selector is None or selector == "*":
             summary = f"`{name}` is a loop: say which one instance"
-            self.scope.say(error("instance-needed", summary, site, help=f"as in `${{stages.{name}[{example}].NAME}}`"))
+            self.scope.say(
+                error("instance-needed", summary, site, help=f"as in `${{stages.{name}[{example}].NAME}}`")
+            )
             return False
         selection = choose(self.scope, None, draft, selector, site)
         if selection is None:
@@ -127,13 +139,18 @@ class Outside:
 
     def _output(self, stage: Stage, key: str | None, output: str, ref: Ref, site: Site) -> str | None:
         instance = next((one for one in stage.instances if one.key == key), None)
-        product = next((one for one in instance.outs if one.name == output), None) if instance is not None else None
+        product = (
+            next((one for one in instance.outs if one.name == output), None) if instance is not None else None
+        )
         if product is not None:
             return product.file
         draft = self.scope.drafts[stage.name]
         if output not in draft.named and not any(
-            self.scope.was_removed((*draft.body_path, section, output)) for section in ("outs", "metrics", "plots")
+            self.scope.was_removed((*draft.body_path, section, output))
+            for section in ("outs", "metrics", "plots")
         ):
             summary = f"`{ref.text}`: the stage `{stage.name}` has no output named `{output}`"
-            self.scope.say(error("unresolved-reference", summary, site, help=did_you_mean(output, list(draft.named))))
+            self.scope.say(
+                error("unresolved-reference", summary, site, help=did_you_mean(output, list(draft.named)))
+            )
         return None

@@ -19,13 +19,13 @@ def file_of(text: str, base: str) -> str:
     return normpath(join(base, text))
 
 
-def respelled(text: str, base: str, other: str) -> str:
-    """A path that is relative to `base`, for use in the directory `other`. Unchanged where both are one: a path is
-    never respelled without need. A trailing `/` stays."""
+def respelled(text: str, base: str, other: str, root: str = "") -> str:
+    """A path that is relative to `base`, for use in the directory `other`; both are relative to the project, which lies
+    in `root`. Unchanged where both are one: a path is never respelled without need. A trailing `/` stays."""
     if base == other or is_external(text):
         return text
-    full = normpath(join(base, text))
-    new = relpath("/" + "_/" * 32 + full, "/" + "_/" * 32 + other) if other else full
+    full = normpath(join("/", root, base, text))
+    new = relpath(full, normpath(join("/", root, other)))
     return new + "/" if text.endswith("/") and not new.endswith("/") else new
 
 

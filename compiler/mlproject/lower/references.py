@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from posixpath import join, normpath
+from typing import cast
 
 from mlproject.diagnostics import Path, Site, did_you_mean, error
 from mlproject.lower.paths import respelled
+from mlproject.lower.placing import placed
 from mlproject.lower.scope import Draft, Scope
 from mlproject.lower.selecting import Binding, Selection, bind, choose
 from mlproject.template import Broken, Escape, Part, Ref, parse
@@ -65,9 +66,26 @@ def _data(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
         if name and scope.is_poisoned("data", name):
             return None
         summary = f"`{ref.text}`: there is no data named `{'.'.join(ref.words)}`"
-        scope.say(error("unresolved-reference", summary, site, help=did_you_mean(name, list(data)) or "declare it in `data`"))
+        scope.say(
+            error(
+                "unresolved-reference",
+                summary,
+                site,
+                help=did_you_mean(name, list(data)) or "declare it in `data`",
+            )
+        )
         return None
-    return Paths((respelled(data[name].path, "", me.base),), False, True)
+    text = _told(scope, ref, site, placed(scope, me, data[name].path, ""))
+    return None if text is None else Paths((text,), False, True)
+
+
+def _told(scope: Scope, ref: Ref, site: Site, spelled: str | None) -> str | None:
+    """The path as it could be spelled; reports it where DVC has no way to say it."""
+    if spelled is None:
+        summary = f"`{ref.text}`: DVC cannot say this path in the words of this stage's loop"
+        help = "loop over the same items in both stages, or use `[*]`; a `wdir` must be equally deep for every item"
+        scope.say(error("bad-reference", summary, site, help=help))
+    return spelled
 
 
 def _own(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
@@ -84,7 +102,9 @@ def _own(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
 
 def _hidden(scope: Scope, stage: Draft, name: str) -> bool:
     """Whether an output of that name was there and had a mistake of its own."""
-    return any(scope.was_removed((*stage.body_path, section, name)) for section in ("outs", "metrics", "plots"))
+    return any(
+        scope.was_removed((*stage.body_path, section, name)) for section in ("outs", "metrics", "plots")
+    )
 
 
 def _elsewhere(scope: Scope, name: str) -> str:
@@ -103,7 +123,11 @@ def output_template(scope: Scope, stage: Draft, name: str, site: Site) -> str | 
     if mark in scope.resolving:
         loop = [*scope.resolving[scope.resolving.index(mark) :], mark]
         shown = " → ".join(f"`stages.{s}.{n}`" for s, n in loop)
-        scope.say(error("reference-cycle", f"paths that lead back to themselves: {shown}", site, help="write one out"))
+        scope.say(
+            error(
+                "reference-cycle", f"paths that lead back to themselves: {shown}", site, help="write one out"
+            )
+        )
         return None
     scope.resolving.append(mark)
     template = one_path(scope, stage, declared.raw, declared.path)
@@ -120,7 +144,9 @@ def _stages(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
     if target is None or steps[0].selector:
         if not name or not scope.was_removed(("stages", name)):
             summary = f"`{ref.text}`: there is no stage named `{name}`"
-            scope.say(error("unresolved-reference", summary, site, help=did_you_mean(name, list(scope.drafts))))
+            scope.say(
+                error("unresolved-reference", summary, site, help=did_you_mean(name, list(scope.drafts)))
+            )
         return None
     selector = steps[1].text if len(steps) > 1 and steps[1].selector else None
     words = [step.text for step in steps[1 if selector is None else 2 :]]
@@ -132,10 +158,15 @@ def _stages(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
     if words[0] != "*" and words[0] not in target.named:
         if not _hidden(scope, target, words[0]) and not (target.tainted and not target.named):
             summary = f"`{ref.text}`: the stage `{name}` has no output named `{words[0]}`"
-            scope.say(error("unresolved-reference", summary, site, help=did_you_mean(words[0], list(target.named))))
+            scope.say(
+                error("unresolved-reference", summary, site, help=did_you_mean(words[0], list(target.named)))
+            )
         return None
     selection = _selection(scope, me, target, selector, site)
     if selection is None:
+        return None
+    if not target.placed:
+        _too_early(scope, target, "directory", site)
         return None
     return _outputs(scope, me, target, names, selection, words[0] == "*", ref, site)
 
@@ -145,8 +176,10 @@ WHOLE = Selection((Binding(None, None, {}),), False)
 
 def _selection(scope: Scope, me: Draft, target: Draft, selector: str | None, site: Site) -> Selection | None:
     if target.items is None:
-        if target.loop is not None:
-            return None  # its loop could not be expanded, which was reported
+        if target.looped:
+            if target.loop is None and me is not target:
+                _too_early(scope, target, "loop", site)
+            return None  # else its loop could not be expanded, which was reported
         if selector is None:
             return WHOLE
         summary = f"`{target.name}` has no loop, so there is nothing to select with `[{selector}]`"
@@ -160,8 +193,21 @@ def _selection(scope: Scope, me: Draft, target: Draft, selector: str | None, sit
     return choose(scope, me, target, selector, site)
 
 
+def _too_early(scope: Scope, target: Draft, what: str, site: Site) -> None:
+    summary = f"`{site.text}`: the {what} of `{target.name}` is not settled where this is needed"
+    help = f"put `{target.name}` above this stage, or write the path out"
+    scope.say(error("reference-not-allowed", summary, site, help=help))
+
+
 def _outputs(
-    scope: Scope, me: Draft, target: Draft, names: list[str], selection: Selection, every: bool, ref: Ref, site: Site
+    scope: Scope,
+    me: Draft,
+    target: Draft,
+    names: list[str],
+    selection: Selection,
+    every: bool,
+    ref: Ref,
+    site: Site,
 ) -> Piece | None:
     texts: list[str] = []
     for binding in selection.bindings:
@@ -170,13 +216,15 @@ def _outputs(
             template = output_template(scope, target, name, site)
             if template is None:
                 return None
-            text = bind(template, binding, target.local) if target.items is not None or target.local else template
-            if text is None or base is None:
-                summary = f"`{ref.text}`: DVC cannot say this path in the words of this stage's loop"
-                help = "loop over the same items in both stages, or use `[*]`"
-                scope.say(error("bad-reference", summary, site, help=help))
+            text = (
+                bind(template, binding, target.local)
+                if target.items is not None or target.local
+                else template
+            )
+            spelled = None if text is None or base is None else placed(scope, me, text, base)
+            if _told(scope, ref, site, spelled) is None:
                 return None
-            texts.append(respelled(text, base, me.base))
+            texts.append(cast("str", spelled))
     return Paths(tuple(texts), selection.many or every, target is not me)
 
 
@@ -184,7 +232,9 @@ def _param(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
     if not scope.check_param(ref, site):
         return None
     need_values(scope, me, ref.words)
-    return "${" + ref.text[len("${params.") :]
+    first, *rest = ref.steps[1:]
+    inner = first.text + "".join(f"[{step.text}]" if step.selector else f".{step.text}" for step in rest)
+    return f"${{{inner}}}"
 
 
 def need_values(scope: Scope, me: Draft, words: tuple[str, ...]) -> None:
@@ -196,7 +246,7 @@ def need_values(scope: Scope, me: Draft, words: tuple[str, ...]) -> None:
         if owner is None:
             return
         file = owner.file
-    text = respelled(file, "", me.folder)
+    text = respelled(file, "", me.folder, scope.root)
     if text != "params.yaml":
         files = scope.vars_files.setdefault(me.folder, [])
         if text not in files:
@@ -207,7 +257,14 @@ def _loop(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
     if me.items is None:
         if me.loop is None:
             summary = f"`{ref.text}` needs a `foreach` or `matrix`, and this stage has none"
-            scope.say(error("reference-not-allowed", summary, site, help=f"if it is the shell's, write `$${ref.text[1:]}`"))
+            scope.say(
+                error(
+                    "reference-not-allowed",
+                    summary,
+                    site,
+                    help=f"if it is the shell's, write `$${ref.text[1:]}`",
+                )
+            )
         return None
     if ref.head == "key" and not me.items.keyed:
         summary = "`${key}` exists in a matrix and in a `foreach` over a mapping"
@@ -215,7 +272,9 @@ def _loop(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
         return None
     if me.items.kind == "matrix" and ref.head == "item" and ref.words and ref.words[0] not in me.items.axes:
         summary = f"`{ref.text}`: the matrix has no `{ref.words[0]}`"
-        scope.say(error("unresolved-reference", summary, site, help=did_you_mean(ref.words[0], list(me.items.axes))))
+        scope.say(
+            error("unresolved-reference", summary, site, help=did_you_mean(ref.words[0], list(me.items.axes)))
+        )
         return None
     return ref.text
 
@@ -242,7 +301,9 @@ def one_path(scope: Scope, me: Draft, text: str, path: Path) -> str | None:
     texts = many_paths(scope, me, text, path)
     if texts is not None and len(texts) != 1:
         summary = "a reference to several paths cannot stand here"
-        scope.say(error("reference-not-allowed", summary, Site(path), help="it may stand in `cmd` and `deps`"))
+        scope.say(
+            error("reference-not-allowed", summary, Site(path), help="it may stand in `cmd` and `deps`")
+        )
         return None
     return None if texts is None else texts[0]
 
@@ -252,88 +313,19 @@ def many_paths(scope: Scope, me: Draft, text: str, path: Path) -> list[str] | No
     if "${" not in text:
         return [text]
     texts = [""]
-    broken = False
+    broken = after_path = False
     for part in parse(text):
         found = piece(scope, me, part, path)
         if found is None:
             broken = True
         elif isinstance(found, str):
-            texts = [before + found for before in texts]
+            texts = [continued(before, found) if after_path else before + found for before in texts]
         else:
             texts = [before + alternative for before in texts for alternative in found.texts]
+        after_path = isinstance(found, Paths)
     return None if broken else texts
 
 
-STOPS = frozenset(" \t\r\n'\"`;|&<>()$\\:,=#")
-GLOBS = frozenset("*?[")
-
-
-def command(scope: Scope, me: Draft, text: str, path: Path) -> tuple[str, list[str]] | None:
-    """A command as emitted, and the paths it refers to (with what follows each), in order of mention."""
-    if "${" not in text:
-        return text, []
-    parts = parse(text)
-    found = [piece(scope, me, part, path) for part in parts]
-    if any(one is None for one in found):
-        return None
-    out: list[str] = []
-    deps: list[str] = []
-    index = 0
-    pending = ""  # what was already read of the next literal
-    while index < len(found):
-        one = found[index]
-        if isinstance(one, Paths):
-            tail, index, pending = _tail(found, index + 1)
-            out.append(" ".join(alternative + tail for alternative in one.texts))
-            if one.input:
-                deps += [_cut(alternative + tail) for alternative in one.texts]
-            out.append(pending)
-        else:
-            assert one is not None
-            out.append(one)
-            index += 1
-    return "".join(out), deps
-
-
-def _tail(found: list[Piece | None], index: int) -> tuple[str, int, str]:
-    """The sub-path that follows a reference, where reading goes on, and the rest of the literal it ended in."""
-    tail = ""
-    while index < len(found):
-        one = found[index]
-        if not isinstance(one, str):
-            break
-        if one.startswith("${"):
-            if not tail:
-                break
-            tail += one
-            index += 1
-            continue
-        if not tail and not one.startswith("/"):
-            break
-        end = next((at for at, char in enumerate(one) if char in STOPS), len(one))
-        tail += one[:end]
-        index += 1
-        if end < len(one):
-            return tail, index, one[end:]
-    return tail, index, ""
-
-
-def _cut(path: str) -> str:
-    """A path up to the directory that a shell pattern in it is looked for in; without a trailing `/`."""
-    outside = path
-    at = 0
-    while at < len(outside):
-        if outside.startswith("${", at):
-            at = outside.find("}", at) + 1
-            continue
-        if outside[at] in GLOBS:
-            outside = outside[: outside.rfind("/", 0, at)]
-            break
-        at += 1
-    return outside[:-1] if len(outside) > 1 and outside.endswith("/") else outside
-
-
-def covers(declared: str, path: str) -> bool:
-    """Whether a declared dependency names a path, a directory around it, or something inside it."""
-    one, other = normpath(declared), normpath(path)
-    return one == other or other.startswith(join(one, "")) or one.startswith(join(other, ""))
+def continued(path: str, tail: str) -> str:
+    """A path with what follows it, with one `/` between them where both have one."""
+    return path + (tail[1:] if path.endswith("/") and tail.startswith("/") else tail)

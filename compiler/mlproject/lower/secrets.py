@@ -9,7 +9,17 @@ from mlproject.lower.scope import Scope
 from mlproject.model.operation import ServiceEntry
 
 # The last words of the name of a variable that holds a secret.
-SECRET_ENDINGS = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "SECRET_KEY", "ACCESS_KEY", "PRIVATE_KEY", "CREDENTIALS")
+SECRET_ENDINGS = (
+    "PASSWORD",
+    "PASSWD",
+    "SECRET",
+    "TOKEN",
+    "API_KEY",
+    "SECRET_KEY",
+    "ACCESS_KEY",
+    "PRIVATE_KEY",
+    "CREDENTIALS",
+)
 # The options of a DVC remote that hold a secret (DVC keeps them in .dvc/config.local).
 REMOTE_SECRETS = frozenset(
     {
@@ -36,15 +46,28 @@ def check_service(scope: Scope, entry: ServiceEntry, path: Path) -> None:
     for index, text in enumerate(entry.secrets or []):
         if not text.replace("_", "a").isalnum() or not text.isascii() or text[0].isdigit():
             name = text.split("=")[0].split(":")[0].strip()
-            help = f"write the name alone: `{name}`" if name.replace("_", "a").isalnum() else "letters, digits and `_`"
-            scope.say(error("secret-value", "a secret must be a name alone", Site((*path, "secrets", index)), help=help))
+            help = (
+                f"write the name alone: `{name}`"
+                if name.replace("_", "a").isalnum()
+                else "letters, digits and `_`"
+            )
+            scope.say(
+                error(
+                    "secret-value",
+                    "a secret must be a name alone",
+                    Site((*path, "secrets", index)),
+                    help=help,
+                )
+            )
     check_envs(scope, entry.envs or {}, (*path, "envs"))
 
 
 def check_envs(scope: Scope, envs: Mapping[str, str], path: Path) -> None:
     """Reports environment variables that hold a secret by their name, and have a value."""
     for name, value in envs.items():
-        secret = any(name.upper() == ending or name.upper().endswith("_" + ending) for ending in SECRET_ENDINGS)
+        secret = any(
+            name.upper() == ending or name.upper().endswith("_" + ending) for ending in SECRET_ENDINGS
+        )
         if secret and value and not value.startswith("${env."):
             summary = f"`{name}` is a secret by its name, and stands here with a value"
             scope.say(error("secret-value", summary, Site((*path, name)), help=HELP))

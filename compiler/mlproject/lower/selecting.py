@@ -60,7 +60,7 @@ def choose(scope: Scope, me: Draft | None, target: Draft, selector: str, site: S
         return _by_axes(scope, me, target, items, selector, site)
     if selector in items.values:
         return Selection((_literal(items, selector),), False)
-    head = selector.split(".")[0]
+    head = selector.split(".", maxsplit=1)[0]
     if head in ("item", "key") and me is not None and me.items is not None:
         return _by_mine(scope, me, target, items, selector, site)
     if head in ("item", "key"):
@@ -86,7 +86,9 @@ def _literal(items: Items, key: str) -> Binding:
     return Binding(Value(value), Value(key), {})
 
 
-def _by_axes(scope: Scope, me: Draft | None, target: Draft, items: Items, text: str, site: Site) -> Selection | None:
+def _by_axes(
+    scope: Scope, me: Draft | None, target: Draft, items: Items, text: str, site: Site
+) -> Selection | None:
     wanted: dict[str, str] = {}
     for pair in text.split(","):
         name, _, value = (part.strip() for part in pair.partition("="))
@@ -98,7 +100,9 @@ def _by_axes(scope: Scope, me: Draft | None, target: Draft, items: Items, text: 
     missing = [axis for axis in items.axes if axis not in wanted]
     if missing:
         summary = f"`[{text}]` does not say which {' or '.join(f'`{axis}`' for axis in missing)}"
-        scope.say(error("instance-needed", summary, site, help=f"add `{missing[0]}=…`, or `{missing[0]}=*` for all"))
+        scope.say(
+            error("instance-needed", summary, site, help=f"add `{missing[0]}=…`, or `{missing[0]}=*` for all")
+        )
         return None
     mine: dict[str, Expression] = {}
     for axis, value in wanted.items():
@@ -110,15 +114,18 @@ def _by_axes(scope: Scope, me: Draft | None, target: Draft, items: Items, text: 
     bindings: list[Binding] = []
     for key, value in items.values.items():
         axes = cast("Mapping[str, object]", value)
-        if all(to_text(axes[axis]) == text for axis, text in fixed.items()):
-            bound: dict[str, Bound] = {name: mine.get(name) or Value(axis) for name, axis in axes.items()}
+        if all(to_text(axes[axis]) == wanted_ for axis, wanted_ in fixed.items()):
+            bound: dict[str, Bound] = {name: mine.get(name) or Value(v) for name, v in axes.items()}
             bindings.append(Binding(None, None if mine else Value(key), bound))
     unique = {tuple((n, repr(b)) for n, b in b_.axes.items()): b_ for b_ in bindings}
     return Selection(tuple(unique.values()), "*" in wanted.values())
 
 
 def _axis_values(items: Items, axis: str) -> dict[str, object]:
-    return {to_text(cast("Mapping[str, object]", v)[axis]): cast("Mapping[str, object]", v)[axis] for v in items.values.values()}
+    return {
+        to_text(cast("Mapping[str, object]", v)[axis]): cast("Mapping[str, object]", v)[axis]
+        for v in items.values.values()
+    }
 
 
 def _known(scope: Scope, target: Draft, items: Items, fixed: Mapping[str, str], site: Site) -> bool:
@@ -141,15 +148,22 @@ def _mine_exist(
                 return _no_such(scope, me, expression.text, site)
             if to_text(value) not in known:
                 assert me is not None
-                summary = f"`{axis}` of `{target.name}` is never `{to_text(value)}`, which `{me.name}@{key}` needs"
-                scope.say(error("unresolved-reference", summary, site, help=did_you_mean(to_text(value), list(known))))
+                summary = (
+                    f"`{axis}` of `{target.name}` is never `{to_text(value)}`, which `{me.name}@{key}` needs"
+                )
+                scope.say(
+                    error(
+                        "unresolved-reference", summary, site, help=did_you_mean(to_text(value), list(known))
+                    )
+                )
                 return False
     return True
 
 
 def my_values(me: Draft | None, expression: str) -> list[tuple[str, object]]:
     """The value of `item.a` or `key` in every instance of a stage; Refused where there is none."""
-    assert me is not None and me.items is not None
+    assert me is not None
+    assert me.items is not None
     values: list[tuple[str, object]] = []
     for key, item in me.items.values.items():
         context = {"item": item, "key": key} if me.items.keyed else {"item": item}
@@ -161,7 +175,8 @@ def my_values(me: Draft | None, expression: str) -> list[tuple[str, object]]:
 
 
 def _no_such(scope: Scope, me: Draft | None, expression: str, site: Site) -> bool:
-    assert me is not None and me.items is not None
+    assert me is not None
+    assert me.items is not None
     known = ["item", *(["key"] if me.items.keyed else []), *(f"item.{axis}" for axis in me.items.axes)]
     summary = f"the loop of `{me.name}` has no `{expression}`"
     scope.say(error("unresolved-reference", summary, site, help=did_you_mean(expression, known)))
@@ -187,16 +202,24 @@ def _by_mine(scope: Scope, me: Draft, target: Draft, items: Items, text: str, si
             _no_such(scope, me, text, site)
             return None
         name = key_ if text == "item" and items.keyed and me.items.keyed else to_text(value)
-        present = value in items.values.values() if isinstance(value, (dict, list)) and not items.keyed else name in items.values
+        present = (
+            value in items.values.values()
+            if isinstance(value, (dict, list)) and not items.keyed
+            else name in items.values
+        )
         if not present:
             summary = f"`{target.name}` has no instance `{name}`, which `{me.name}@{key_}` needs"
-            scope.say(error("unresolved-reference", summary, site, help=did_you_mean(name, list(items.values))))
+            scope.say(
+                error("unresolved-reference", summary, site, help=did_you_mean(name, list(items.values)))
+            )
             return None
     if by_key and text != "key":
         return Selection((Binding(None, Expression(text), {}),), False)
     same = _same_items(me.items, items)
     item = Expression("item") if same else None if by_key else Expression(text)
-    key = Expression("key") if items.keyed and me.items.keyed else Expression(text) if not items.keyed else None
+    key = (
+        Expression("key") if items.keyed and me.items.keyed else Expression(text) if not items.keyed else None
+    )
     return Selection((Binding(item, key, {}),), False)
 
 

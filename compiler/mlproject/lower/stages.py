@@ -41,7 +41,7 @@ def lowered(scope: Scope, draft: Draft) -> Stage:
         loop=draft.loop,
         frozen=bool(body.frozen),
         always_changed=bool(body.always_changed),
-        desc=body.desc or "",
+        desc=str(options.get("desc", "")),
         resources=Resources(needs.cpus or 0, needs.memory or "", needs.gpus or 0) if needs else Resources(),
         timeout=entry.timeout or "",
         instances=(),

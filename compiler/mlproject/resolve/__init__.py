@@ -79,7 +79,11 @@ def resolve(document: Document, source: Source) -> tuple[Resolved, list[Diagnost
 def _merged(root: Mapping, document: Document, presets: list[tuple[int, Mapping]]) -> Layer:
     if not presets:
         # An append key needs a merge; the check spares every other spec the copy.
-        return appended(root) if "+:" in document.text or "+'" in document.text or '+"' in document.text else Layer(root)
+        return (
+            appended(root)
+            if "+:" in document.text or "+'" in document.text or '+"' in document.text
+            else Layer(root)
+        )
     number, first = presets[0]
     layer = layer_of(first, number)
     for number, preset in presets[1:]:
@@ -127,9 +131,13 @@ def _preset(
         return []
     content = source.read(file)
     if isinstance(content, str):
-        words = {"absent": "does not exist", "outside": "lies outside the repository"}.get(content, f"is {content}")
+        words = {"absent": "does not exist", "outside": "lies outside the repository"}.get(
+            content, f"is {content}"
+        )
         code = "outside-repository" if content == "outside" else "extends-missing"
-        found = error(code, f"the preset `{entry}` {words}", help="paths are relative to the file that names them")
+        found = error(
+            code, f"the preset `{entry}` {words}", help="paths are relative to the file that names them"
+        )
         diagnostics.append(_placed(found, span))
         return []
     preset, found_inside = load_source(source, file)
@@ -137,7 +145,9 @@ def _preset(
     data = as_mapping(preset.data)
     if data is None:
         if not found_inside:
-            diagnostics.append(_placed(error("not-a-mapping", f"the preset `{entry}` is not a mapping"), span))
+            diagnostics.append(
+                _placed(error("not-a-mapping", f"the preset `{entry}` is not a mapping"), span)
+            )
         return []
     number = len(documents)
     documents.append(preset)
@@ -178,5 +188,3 @@ def _together(mappings: list[Mapping]) -> Mapping:
             old, new = as_mapping(merged.get(key)), as_mapping(value)
             merged[key] = _together([old, new]) if old is not None and new is not None else value
     return merged
-
-

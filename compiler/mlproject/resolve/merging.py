@@ -65,7 +65,9 @@ def merge_patch(layer: Layer, base: Mapping, patch: Mapping, at: Path, base_at: 
     return _merge(layer, base, patch, at, at, None)
 
 
-def _merge(layer: Layer, below: Mapping, above: Mapping, at: Path, above_at: Path, number: int | None) -> Mapping:
+def _merge(
+    layer: Layer, below: Mapping, above: Mapping, at: Path, above_at: Path, number: int | None
+) -> Mapping:
     merged = dict(below)
     for key, value in above.items():
         name, adds = _append_key(key, value, at)

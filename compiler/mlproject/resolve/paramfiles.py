@@ -9,15 +9,21 @@ from mlproject.files import Source
 from mlproject.load import load
 
 
-def read(source: Source, file: str, shown: str, path: Path) -> tuple[dict[object, object] | None, list[Diagnostic]]:
+def read(
+    source: Source, file: str, shown: str, path: Path
+) -> tuple[dict[object, object] | None, list[Diagnostic]]:
     """The values of a params file, None where it cannot be read (an absent one may be a stage's output)."""
     content = source.read(file)
     if isinstance(content, str):
         if content == "absent":
             return None, []
-        what = {"outside": "lies outside the repository", "directory": "is a directory"}.get(content, f"is {content}")
+        what = {"outside": "lies outside the repository", "directory": "is a directory"}.get(
+            content, f"is {content}"
+        )
         code = "outside-repository" if content == "outside" else "file-unreadable"
-        return None, [error(code, f"the params file `{shown}` {what}", path, help="name a file in the repository")]
+        return None, [
+            error(code, f"the params file `{shown}` {what}", path, help="name a file in the repository")
+        ]
     suffix = file.rsplit(".", 1)[-1].lower()
     if suffix not in ("json", "toml", "py"):
         document, found = load(file, content)
@@ -63,7 +69,13 @@ def _assignments(body: object) -> dict[object, object]:
             values.update(_assignments(node.body))
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else None
+            name = (
+                target.id
+                if isinstance(target, ast.Name)
+                else target.attr
+                if isinstance(target, ast.Attribute)
+                else None
+            )
             if name is None or node.value is None:
                 continue
             try:
