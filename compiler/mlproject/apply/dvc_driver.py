@@ -25,7 +25,9 @@ import logging
 import os
 import signal
 import sys
+import time
 import traceback
+from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -54,10 +56,10 @@ class Driver:
 
     def run(self) -> None:
         """The whole of it."""
-        from dvc.repo import Repo
-
+        Repo: Any = import_module("dvc.repo").Repo  # noqa: N806 (its own name)
         logging.getLogger("dvc").setLevel(logging.WARNING)  # its own telling of what our events tell
         self.initialise()
+        mend_locks(os.path.join(self.request["root"], ".dvc", "tmp", "rwlock"))
         with Repo(self.request["root"]) as repo:
             for source in self.request["sources"]:
                 self.current = source["path"]
@@ -70,8 +72,7 @@ class Driver:
 
     def initialise(self) -> None:
         """Make the folder a DVC repository, where it is none."""
-        from dvc.repo import Repo
-
+        Repo: Any = import_module("dvc.repo").Repo  # noqa: N806 (its own name)
         how = self.request["init"]
         if how:
             Repo.init(self.request["root"], no_scm=how == "no-scm", subdir=how == "subdir").close()
@@ -102,14 +103,13 @@ class Driver:
 
     def observe(self, repo: Any) -> None:
         """Learn from the run-cache which stages it answered, and keep it from learning what never was."""
-        from dvc.stage.cache import RunCacheNotFoundError
-
+        not_found = import_module("dvc.stage.cache").RunCacheNotFoundError
         restore, save = repo.stage_cache.restore, repo.stage_cache.save
 
         def observed_restore(stage: Any, **options: Any) -> None:
             try:
                 restore(stage, **options)
-            except RunCacheNotFoundError:
+            except not_found:
                 stage.save_deps()
                 self.hashes[stage.addressing] = hashes(stage)
                 raise
@@ -167,21 +167,20 @@ class Driver:
 
     def fail(self, problem: BaseException) -> None:
         """Tell why it stopped; the innermost cause is what a person needs to hear."""
-        from dvc.exceptions import DvcException
-        from dvc.lock import LockError
-        from dvc.stage.exceptions import StageCmdFailedError
-
+        known = import_module("dvc.exceptions").DvcException
+        busy = import_module("dvc.lock").LockError
+        stopped = import_module("dvc.stage.exceptions").StageCmdFailedError
         causes = [problem]
         while (cause := causes[-1].__cause__) is not None:
             causes.append(cause)
         text = str(causes[-1]) or type(causes[-1]).__name__
         if any(isinstance(c, InputEditedError) for c in causes):
             kind = "edited"
-        elif any(isinstance(c, LockError) for c in causes):
+        elif any(isinstance(c, busy) for c in causes):
             kind, text = "locked", "another DVC process works in this repository"
-        elif any(isinstance(c, StageCmdFailedError) for c in causes):
+        elif any(isinstance(c, stopped) for c in causes):
             kind = "stage"
-        elif isinstance(problem, DvcException | OSError):
+        elif isinstance(problem, (known, OSError)):
             kind, text = "dvc", "; ".join(dict.fromkeys(filter(None, (str(c).strip() for c in causes))))
         else:
             kind = "bug"
@@ -196,12 +195,11 @@ def hashes(stage: Any) -> list[tuple[str, object]]:
 
 def recorded(stage: Any) -> dict[str, object]:
     """A stage as the lock has it, as plain data."""
-    from dvc.dependency.param import ParamsDependency
-
+    parameters = import_module("dvc.dependency.param").ParamsDependency
     deps: list[list[object]] = []
     params: dict[str, object] = {}
     for dep in stage.deps:
-        if isinstance(dep, ParamsDependency):
+        if isinstance(dep, parameters):
             params[relative(dep)] = dep.hash_info.value or {}
         else:
             deps.append([relative(dep), dep.hash_info.value])
@@ -209,15 +207,33 @@ def recorded(stage: Any) -> dict[str, object]:
     return {"cmd": stage.cmd, "deps": sorted(deps, key=str), "params": params, "outs": sorted(outs, key=str)}
 
 
+def mend_locks(file: str) -> None:
+    """Remove DVC's note of who reads and writes what where a killed process left it half written: DVC would refuse to
+    work ever after. Whoever is writing it at this moment is done in milliseconds."""
+    for _ in range(5):
+        try:
+            with open(file, encoding="utf-8") as stream:
+                json.load(stream)
+        except FileNotFoundError:
+            return
+        except ValueError:
+            time.sleep(0.1)
+        else:
+            return
+    os.unlink(file)
+
+
 def relative(item: Any) -> str:
     """Where a dependency or output is: relative to the project with `/` where it is local, as written otherwise."""
     if item.fs.protocol != "local":
         return str(item.def_path)
-    return str(os.path.relpath(item.fs_path)).replace(os.sep, "/")
+    place: str = item.fs_path
+    return os.path.relpath(place).replace(os.sep, "/")
 
 
 def ended(number: int, _frame: FrameType | None) -> NoReturn:
-    """SIGTERM unwinds, so that DVC gives its locks back."""
+    """SIGTERM unwinds, so that DVC gives its locks back; a second one must not disturb that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 

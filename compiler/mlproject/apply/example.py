@@ -11,10 +11,11 @@ import gzip
 import io
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
+from mlproject.apply.contract import mistakes
 from mlproject.ir import Api, Instance, Project, Service
 
 Schema = Mapping[str, object]
@@ -46,13 +47,6 @@ def request_for(project: Project, service: Service, api: Api, project_dir: Path)
     return request
 
 
-def valid(value: object, schema: Schema) -> bool:
-    """Whether a value is valid under a JSON Schema."""
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(schema).is_valid(value)
-
-
 def _stated(schema: Schema) -> tuple[object] | None:
     """The value that the schema itself gives, in a tuple of one."""
     for key in STATED:
@@ -66,7 +60,7 @@ def _fitting(name: str, schema: Schema, rows: Iterable[Row], outputs: set[str]) 
     """Values from the data that are valid under a field's schema, in tuples of one."""
     for row in rows:
         for value in _shapes(name, schema, row, outputs):
-            if valid(value, schema):
+            if not mistakes(value, schema):
                 yield (value,)
 
 
@@ -158,25 +152,13 @@ def build(schema: Schema) -> object:
         branches = schema.get(key)
         if isinstance(branches, list) and branches:
             return build({**schema, **cast("list[Schema]", branches)[0], key: None})
-    kind = schema.get("type")
-    kind = cast("list[object]", kind)[0] if isinstance(kind, list) and kind else kind
-    match kind:
-        case "integer" | "number":
-            return _number(schema, whole=kind == "integer")
-        case "boolean":
-            return False
-        case "array":
-            return _array(schema)
-        case "object":
-            return _object(schema)
-        case "null":
-            return None
-        case _:
-            return _text(schema)
+    kinds = schema.get("type")
+    names = cast("list[object]", kinds) if isinstance(kinds, list) else [kinds]
+    return BUILDERS.get(str(names[0]) if names else "", _text)(schema)
 
 
-def _number(schema: Schema, *, whole: bool) -> float:
-    step = 1 if whole else 0.5
+def _number(schema: Schema) -> float:
+    step = 1 if schema.get("type") == "integer" else 0.5
     low, high = schema.get("minimum"), schema.get("maximum")
     if isinstance(low, int | float):
         return low
@@ -210,3 +192,13 @@ def _text(schema: Schema) -> str:
         return TEXTS[form]
     length = schema.get("minLength")
     return "a" * max(1, length if isinstance(length, int) else 1)
+
+
+BUILDERS: Mapping[str, Callable[[Schema], object]] = {
+    "integer": _number,
+    "number": _number,
+    "boolean": lambda _: False,
+    "array": _array,
+    "object": _object,
+    "null": lambda _: None,
+}

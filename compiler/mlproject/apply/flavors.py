@@ -86,8 +86,7 @@ def load_model(flavor: str, path: str) -> Any:
 
 def log_loaded(model: Any, run: str, name: str, flavor: str, requirements: str) -> str:
     """Log a model object to a run, with the project's requirements beside what the flavor needs itself; its id."""
-    import mlflow
-
+    mlflow = import_module("mlflow")
     library = import_module(f"mlflow.{flavor}")
     options: dict[str, Any] = _sklearn_options(model) if flavor == "sklearn" else {}
     own = library.get_default_pip_requirements(
@@ -131,9 +130,7 @@ def _beside(requirements: str, own: list[str]) -> list[str]:
 
 def log_directory(client: Any, run: str, name: str, path: str, experiment: str) -> str:
     """Log a directory that is an MLflow model already; its id."""
-    import mlflow
-    from mlflow.entities import LoggedModelOutput, LoggedModelStatus
-
+    mlflow, entities = import_module("mlflow"), import_module("mlflow.entities")
     if not os.path.isfile(os.path.join(path, "MLmodel")):
         raise ModelProblem(
             f"{path} is no MLflow model (a directory with a file MLmodel); give the model a `flavor`: "
@@ -141,6 +138,6 @@ def log_directory(client: Any, run: str, name: str, path: str, experiment: str) 
         )
     model = mlflow.initialize_logged_model(name=name, source_run_id=run, experiment_id=experiment)
     client.log_model_artifacts(model.model_id, path)
-    client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
-    client.log_outputs(run, [LoggedModelOutput(model.model_id, step=0)])
+    client.finalize_logged_model(model.model_id, entities.LoggedModelStatus.READY)
+    client.log_outputs(run, [entities.LoggedModelOutput(model.model_id, step=0)])
     return str(model.model_id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -35,7 +35,7 @@ def prepare(where: Where) -> None:
 
 
 @contextmanager
-def alone(where: Where) -> Iterator[Failure | None]:
+def alone(where: Where) -> Generator[Failure | None]:
     """Hold the project for this run; yields a failure where another apply holds it. Freed when the process ends."""
     import fcntl
 

@@ -12,12 +12,15 @@ nothing), and because loading a model runs the project's code.
 
 from __future__ import annotations
 
+import glob
 import json
 import logging
 import os
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from mlproject.apply.flavors import ModelProblem, load_model, log_directory, log_loaded
@@ -37,14 +40,13 @@ class Store:
         self, tracking_uri: str, registry_uri: str, experiment: str, database: str | None
     ) -> dict[str, Any]:
         """Connect, and make the embedded database and the experiment where they are missing."""
-        import mlflow
-        from mlflow import MlflowClient
+        mlflow = import_module("mlflow")
 
         if database and not os.path.exists(database):
             self.create(database)
         mlflow.set_tracking_uri(tracking_uri)
         mlflow.set_registry_uri(registry_uri)
-        self.client = MlflowClient(tracking_uri, registry_uri)
+        self.client = mlflow.MlflowClient(tracking_uri, registry_uri)
         found = self.client.get_experiment_by_name(experiment)
         if found is not None and found.lifecycle_stage == "deleted":
             raise ModelProblem(
@@ -56,13 +58,25 @@ class Store:
         return {"experiment": self.experiment}
 
     @staticmethod
+    def prepare(flavors: list[str]) -> None:
+        """Import what logging a model will need; what is missing is said when it is needed."""
+        with suppress(ImportError):
+            for flavor in flavors:
+                import_module(f"mlflow.{flavor}")
+                if flavor == "sklearn":
+                    import_module("skops.io")
+
+    @staticmethod
     def create(database: str) -> None:
         """Make the database elsewhere and move it into place: killed meanwhile, there is none, never half of one."""
-        from mlflow import MlflowClient
-
-        fresh = os.path.join(os.path.dirname(database), ".mlproject", "cache", f"mlflow.{os.getpid()}.db")
-        MlflowClient(f"sqlite:///{fresh}").search_experiments(max_results=1)
-        os.replace(fresh, database)
+        folder = os.path.join(os.path.dirname(database), ".mlproject", "cache")
+        for left in glob.glob(os.path.join(glob.escape(folder), "mlflow.*.db*")):
+            os.unlink(left)
+        fresh = os.path.join(folder, f"mlflow.{os.getpid()}.db")
+        import_module("mlflow").MlflowClient(f"sqlite:///{fresh}").search_experiments(max_results=1)
+        with suppress(FileExistsError):
+            os.link(fresh, database)  # unlike a rename it does not replace what a stage has made meanwhile
+        os.unlink(fresh)
 
     def find_run(self, digest: str) -> dict[str, Any] | None:
         """The whole run for a state of the pipeline, else one that was cut short, else None."""
@@ -104,13 +118,12 @@ class Store:
 
     def log_values(self, run: str, params: Mapping[str, str], metrics: Mapping[str, float]) -> None:
         """Parameters and metrics, in batches of the sizes that MLflow takes."""
-        from mlflow.entities import Metric, Param
-
+        entities = import_module("mlflow.entities")
         start = self.client.get_run(run).info.start_time
-        pairs = [Param(key, value) for key, value in params.items()]
+        pairs = [entities.Param(key, value) for key, value in params.items()]
         for first in range(0, len(pairs), 100):
             self.client.log_batch(run, params=pairs[first : first + 100])
-        points = [Metric(key, value, start, 0) for key, value in metrics.items()]
+        points = [entities.Metric(key, value, start, 0) for key, value in metrics.items()]
         for first in range(0, len(points), 1000):
             self.client.log_batch(run, metrics=points[first : first + 1000])
 
@@ -133,27 +146,24 @@ class Store:
 
     def link_model(self, run: str, model: str) -> None:
         """Show a model that was logged before as an output of this run too."""
-        from mlflow.entities import LoggedModelOutput
-
-        self.client.log_outputs(run, [LoggedModelOutput(model, step=0)])
+        self.client.log_outputs(run, [import_module("mlflow.entities").LoggedModelOutput(model, step=0)])
 
     def has_model(self, model: str) -> bool:
         """Whether a logged model is there and whole, its files too."""
-        from mlflow.exceptions import MlflowException
+        problem_type = import_module("mlflow.exceptions").MlflowException
 
         try:
             ready = str(self.client.get_logged_model(model).status) == "READY"
             return ready and bool(self.client.list_logged_model_artifacts(model))
-        except MlflowException as problem:
+        except problem_type as problem:
             if problem.error_code == "RESOURCE_DOES_NOT_EXIST":
                 return False
             raise
 
     def tag_run(self, run: str, tags: Mapping[str, str]) -> None:
         """Set tags on a run."""
-        from mlflow.entities import RunTag
-
-        pairs = [RunTag(key, value) for key, value in tags.items()]
+        entities = import_module("mlflow.entities")
+        pairs = [entities.RunTag(key, value) for key, value in tags.items()]
         for first in range(0, len(pairs), 100):
             self.client.log_batch(run, tags=pairs[first : first + 100])
 
@@ -184,11 +194,11 @@ class Store:
 
     def holder(self, name: str, alias: str) -> dict[str, Any] | None:
         """The version that holds an alias, or None."""
-        from mlflow.exceptions import MlflowException
+        problem_type = import_module("mlflow.exceptions").MlflowException
 
         try:
             version = self.client.get_model_version_by_alias(name, alias)
-        except MlflowException as problem:
+        except problem_type as problem:
             if problem.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                 return None
             raise
@@ -196,34 +206,32 @@ class Store:
 
     def holder_elsewhere(self, registry_uri: str, name: str, alias: str) -> dict[str, Any] | None:
         """The version that holds an alias in another registry, or None."""
-        from mlflow import MlflowClient
-
         other = Store()
-        other.client = MlflowClient(registry_uri, registry_uri)
+        other.client = import_module("mlflow").MlflowClient(registry_uri, registry_uri)
         return other.holder(name, alias)
 
     def run_file(self, run: str, path: str) -> str | None:
         """The text of an artifact of a run, or None where the run or the file is missing."""
         import tempfile
 
-        from mlflow.exceptions import MlflowException
+        problem_type = import_module("mlflow.exceptions").MlflowException
 
         with tempfile.TemporaryDirectory() as folder:
             try:
                 local = self.client.download_artifacts(run, path, folder)
-            except (MlflowException, OSError):
+            except (problem_type, OSError):
                 return None
             with open(local, encoding="utf-8") as stream:
                 return stream.read()
 
     def register(self, name: str, model: str, tags: Mapping[str, str], desc: str) -> str:
         """A new version of a registered model, from a logged model; its number."""
-        import mlflow
-        from mlflow.exceptions import MlflowException
+        mlflow = import_module("mlflow")
+        problem_type = import_module("mlflow.exceptions").MlflowException
 
         try:
             self.client.create_registered_model(name, description=desc or None)
-        except MlflowException as problem:
+        except problem_type as problem:
             if problem.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
         version = mlflow.register_model(f"models:/{model}", name, tags=dict(tags))

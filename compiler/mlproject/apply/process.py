@@ -7,7 +7,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -56,7 +56,7 @@ class Child:
 @contextmanager
 def running(
     command: Sequence[str], cwd: Path, environ: Mapping[str, str], log: IO[bytes] | None = None
-) -> Iterator[Child]:
+) -> Generator[Child]:
     """Start a command; end it, with all its descendants, when the block is left in whatever way.
 
     Both output streams go to `log`, or, without one, to the child's `output`.

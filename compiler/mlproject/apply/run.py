@@ -17,6 +17,7 @@ from typing import cast
 from mlproject.apply import memory
 from mlproject.apply.context import Context
 from mlproject.apply.events import DONE, INTERRUPTED, VERDICT, Answer, Failure, Log, Reporter, Result
+from mlproject.apply.flavors import LOADERS
 from mlproject.apply.steps.build import Bento, build
 from mlproject.apply.steps.deploy import deploy
 from mlproject.apply.steps.gates import gates
@@ -80,7 +81,8 @@ def _apply(project: Project, where: Where, log: Log, outcome: _Outcome) -> None:
         outcome.failures.append(problem)
         return
     memory.prepare(where)
-    with memory.alone(where) as busy, tracking(where, setting) as store:
+    flavors = sorted({model.flavor for model in project.models if model.flavor in LOADERS})
+    with memory.alone(where) as busy, tracking(where, setting, flavors) as store:
         if busy is not None:
             log.stop(busy)
             outcome.failures.append(busy)

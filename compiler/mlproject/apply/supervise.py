@@ -61,8 +61,9 @@ def tell(group: int, number: int, *, adopted: bool) -> bool:
         there = True
     for process in descendants() if adopted else []:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(process, number)
-            there = True
+            if os.getpgid(process) != group:
+                os.kill(process, number)
+                there = True
     return there
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -26,19 +25,20 @@ class StoreError(Exception):
 
 
 class Tracking:
-    """The worker. It is started by `warm`, at the latest by the first question, and opens the store itself then."""
+    """The worker. `_ahead` counts requests that were sent without waiting for their answers."""
 
-    __slots__ = ("_log", "_opened", "_process", "_setting", "_where")
+    __slots__ = ("_ahead", "_flavors", "_log", "_process", "_setting", "_where")
 
-    def __init__(self, where: Where, setting: Setting) -> None:
+    def __init__(self, where: Where, setting: Setting, flavors: Sequence[str]) -> None:
         self._where = where
         self._setting = setting
         self._log = where.state_dir / "mlflow.log"
         self._process: subprocess.Popen[str] | None = None
-        self._opened = False
+        self._flavors = list(flavors)
+        self._ahead = 0
 
     def warm(self) -> None:
-        """Start importing MLflow, without waiting for it."""
+        """Start importing MLflow and opening the store, without waiting for it."""
         if self._process is not None:
             return
         # A server that is down is reported in seconds, not after MLflow's seven retries; the user's choice wins.
@@ -59,40 +59,48 @@ class Tracking:
                 start_new_session=True,
             )
 
+        self._send("open", self._opening())
+        self._send("prepare", {"flavors": self._flavors})
+        self._ahead = 2
+
+    def _opening(self) -> dict[str, object]:
+        setting = self._setting
+        return {
+            "tracking_uri": setting.tracking_uri,
+            "registry_uri": setting.registry_uri,
+            "experiment": setting.experiment,
+            "database": str(setting.database) if setting.database else None,
+        }
+
     def ask(self, do: str, **arguments: object) -> Any:
         """What a method of `mlflow_worker.Store` answers. Raises StoreError."""
-        if not self._opened:
-            self._opened = True
-            setting = self._setting
-            database = str(setting.database) if setting.database else None
-            self._exchange(
-                "open",
-                {
-                    "tracking_uri": setting.tracking_uri,
-                    "registry_uri": setting.registry_uri,
-                    "experiment": setting.experiment,
-                    "database": database,
-                },
-            )
-        return self._exchange(do, arguments)
-
-    def _exchange(self, do: str, arguments: dict[str, Any]) -> Any:
         self.warm()
-        assert self._process is not None
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            self._process.stdin.write(json.dumps({"do": do, "with": arguments}, default=os.fspath) + "\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        if not line:
-            raise StoreError(self._died(do))
-        answer = json.loads(line)
+        while self._ahead:
+            self._ahead -= 1
+            asked_ahead = self._answer("open")
+            if "error" in asked_ahead:
+                raise StoreError(self._problem(asked_ahead["error"], asked_ahead["kind"]))
+        self._send(do, arguments)
+        answer = self._answer(do)
         if "error" in answer:
             raise StoreError(self._problem(answer["error"], answer["kind"]))
         return answer["ok"]
+
+    def _send(self, do: str, arguments: Mapping[str, object]) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # reading the answer tells
+            self._process.stdin.write(json.dumps({"do": do, "with": arguments}) + "\n")
+            self._process.stdin.flush()
+
+    def _answer(self, do: str) -> dict[str, Any]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise StoreError(self._died(do))
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
     def _died(self, do: str) -> Failure:
         last = tail(self._log, 1)
@@ -128,6 +136,8 @@ class Tracking:
             return
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        if self._ahead:
+            self._process.kill()  # nobody has asked for anything yet
         with suppress(BrokenPipeError):
             self._process.stdin.close()
         try:
@@ -140,9 +150,9 @@ class Tracking:
 
 
 @contextmanager
-def tracking(where: Where, setting: Setting) -> Iterator[Tracking]:
+def tracking(where: Where, setting: Setting, flavors: Sequence[str]) -> Generator[Tracking]:
     """The worker for one run of apply."""
-    store = Tracking(where, setting)
+    store = Tracking(where, setting, flavors)
     try:
         yield store
     finally:

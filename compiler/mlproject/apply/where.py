@@ -66,7 +66,7 @@ def settle(project: Project, where: Where, name: str) -> Setting | Failure:
         return registry
     database = None if uri else where.project_dir / "mlflow.db"
     uri = uri or f"sqlite:///{database}"
-    patched = found.aliases if found else {}
+    patched = found.aliases if found else dict[str, str]()
     return Setting(
         name=name or DEFAULT_ENVIRONMENT,
         tracking_uri=uri,

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from mlproject.apply.content import of_files
 from mlproject.apply.context import Context
@@ -74,9 +75,10 @@ def _build(context: Context, service: Service, file: str) -> tuple[Bento, bool] 
     if not path.is_file():
         return Failure(VERDICT, f"there is no {file}", "Run `mlproject compile`, then apply again.")
     document, diagnostics = load(file, path.read_bytes())
-    if has_errors(list(diagnostics)) or not isinstance(document.data, dict):
+    content: object = document.data
+    if has_errors(list(diagnostics)) or not isinstance(content, dict):
         return Failure(VERDICT, f"{file} can't be read", "Run `mlproject compile`, then apply again.")
-    tree = cast("Mapping[str, object]", document.data)
+    tree = cast("Mapping[str, object]", content)
     missing = [entry for entry in _literal(tree) if not (where.project_dir / entry).exists()]
     if missing:
         what = f"{file} includes {missing[0]}, which is not there"
@@ -142,12 +144,11 @@ def _literal(tree: Mapping[str, object]) -> list[str]:
 def _version(tree: Mapping[str, object], where: Where, file: str) -> str:
     """The digest of everything that the Bento is made of: the bentofile, the files that it includes (as BentoML matches
     them), the files that any of its fields names, and the maker's version."""
-    from bentoml._internal.bento.build_config import BentoPathSpec
-
+    matcher: Any = import_module("bentoml._internal.bento.build_config").BentoPathSpec
     include, exclude = (
         cast("list[str]", tree.get(key) or default) for key, default in (("include", ["*"]), ("exclude", []))
     )
-    spec = BentoPathSpec(include, exclude, str(where.project_dir))
+    spec = matcher(include, exclude, str(where.project_dir))
     files = [
         path for path in _walk(where.project_dir) if spec.includes(f"./{path}" if "/" not in path else path)
     ]
@@ -183,7 +184,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 @contextmanager
-def _staging(home: Path) -> Iterator[Path]:
+def _staging(home: Path) -> Generator[Path]:
     """A BentoML home of our own, on the file system of the real one, sharing its models; gone at the end."""
     staging = home / f".mlproject-{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)

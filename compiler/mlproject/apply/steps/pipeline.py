@@ -213,7 +213,7 @@ class _Run:
 
 def _request(project: Project, where: Where, targets: tuple[str, ...]) -> str:
     """What the driver is to do."""
-    root, init = _repository(where)
+    root, init = _repository(project, where)
     sources = [
         {"name": d.name, "path": d.file, "url": d.url, "repo": d.repo, "rev": d.rev, "track": d.track}
         for d in project.data
@@ -222,20 +222,15 @@ def _request(project: Project, where: Where, targets: tuple[str, ...]) -> str:
     return json.dumps({"root": str(root), "init": init, "targets": targets, "sources": sources})
 
 
-def _repository(where: Where) -> tuple[Path, str]:
-    """Where `.dvc` is, looked for from the project upwards to the root of the Git repository; else where to make it."""
-    git_root = next(
-        (folder for folder in (where.project_dir, *where.project_dir.parents) if (folder / ".git").exists()),
-        None,
-    )
-    for folder in (where.project_dir, *where.project_dir.parents):
-        if (folder / ".dvc").is_dir() and (folder / ".dvc" / "config").exists():
-            return folder, ""
-        if folder in (git_root, where.repo_root):
-            break
-    if git_root is None:
-        return where.project_dir, "no-scm"
-    return where.project_dir, "git" if git_root == where.project_dir else "subdir"
+def _repository(project: Project, where: Where) -> tuple[Path, str]:
+    """Where `.dvc` is, as the compiler found it, and how to make it where there is none."""
+    root = where.repo_root / project.dvc_root
+    if (root / ".dvc").is_dir():
+        return root, ""
+    above = [folder for folder in (root, *root.parents) if (folder / ".git").exists()]
+    if not above:
+        return root, "no-scm"
+    return root, "git" if above[0] == root else "subdir"
 
 
 def _timeouts(project: Project) -> dict[str, float]:

@@ -11,16 +11,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from mlproject.apply import memory
 from mlproject.apply.context import Context
+from mlproject.apply.contract import wrong_answer
 from mlproject.apply.events import VERDICT, Answer, Failure
 from mlproject.apply.example import request_for
 from mlproject.apply.process import Child, running, tail
-from mlproject.apply.steps.build import Bento, bentofile_of, home_of
+from mlproject.apply.steps.build import Bento, home_of
 from mlproject.apply.where import child_environment
 from mlproject.ir import Api, Service
 
@@ -77,7 +78,7 @@ def _short(value: object) -> str:
 def _earlier(trial: _Trial) -> Answer | None:
     """The answer that this Bento gave before to the same route."""
     note = memory.load(trial.context.where, f"{NOTE}-{trial.service.name}")
-    if note.get("bento") != trial.bento.tag or note.get("route") != _contract(trial.api):
+    if note.get("bento") != trial.bento.tag or note.get("route") != _contract(trial):
         return None
     return Answer(
         trial.service.name, trial.bento.tag, trial.api.name, note.get("request"), note.get("response"), True
@@ -87,15 +88,18 @@ def _earlier(trial: _Trial) -> Answer | None:
 def _remember(trial: _Trial, answer: Answer) -> None:
     note = {
         "bento": answer.bento,
-        "route": _contract(trial.api),
+        "route": _contract(trial),
         "request": answer.request,
         "response": answer.response,
     }
     memory.save(trial.context.where, f"{NOTE}-{trial.service.name}", note)
 
 
-def _contract(api: Api) -> str:
-    return memory.digest_of([api.name, api.input, api.output])
+def _contract(trial: _Trial) -> str:
+    """The digest of what an answer holds for beside the Bento: the route's contract, the server's configuration."""
+    api, configuration = trial.api, _configuration(trial)
+    settings = configuration.read_text(encoding="utf-8") if configuration else ""
+    return memory.digest_of([api.name, api.input, api.output, trial.service.envs, settings])
 
 
 def _try(trial: _Trial) -> Answer | Failure:
@@ -135,12 +139,17 @@ def _try(trial: _Trial) -> Answer | Failure:
     )
 
 
+def _configuration(trial: _Trial) -> Path | None:
+    """The compiled configuration of the project's services, where there is one."""
+    file = trial.context.path("bentoml_configuration.yaml")
+    return file if file.is_file() else None
+
+
 def _environment(trial: _Trial) -> dict[str, str]:
-    """The variables of the server: the service's own ones, and its configuration, where one is compiled."""
+    """The variables of the server: the service's own ones, and its configuration."""
     extra = {"BENTOML_HOME": str(home_of(trial.context.where)), **trial.service.envs}
-    bentofile = trial.context.path(bentofile_of(trial.context, trial.service))
-    configuration = bentofile.with_name("bentoml_configuration.yaml")
-    if configuration.is_file():
+    configuration = _configuration(trial)
+    if configuration is not None:
         extra["BENTOML_CONFIG"] = str(configuration)
     return child_environment(trial.context.where, extra)
 
@@ -186,27 +195,9 @@ def _ask(trial: _Trial, port: int) -> Answer | Failure:
         response = cast("object", json.loads(body))
     except ValueError:
         return Failure(VERDICT, f"/{api.name} answered something that is not JSON: {body[:200]}", "")
-    wrong = _against(api, response)
+    wrong = wrong_answer(api, response)
     if wrong:
         return Failure(
             VERDICT, f"/{api.name} answered {_short(response)}, which is not what `api` declares: {wrong}", ""
         )
     return Answer(trial.service.name, trial.bento.tag, api.name, request, response, earlier=False)
-
-
-def _against(api: Api, response: object) -> str:
-    """What is wrong with an answer under the contract, '' where nothing is. One declared field may come bare."""
-    from jsonschema import Draft202012Validator
-
-    if not api.output:
-        return ""
-    schema: Mapping[str, object] = {
-        "type": "object",
-        "properties": dict(api.output),
-        "required": list(api.output),
-    }
-    errors = [error.message for error in Draft202012Validator(schema).iter_errors(response)]
-    if errors and len(api.output) == 1 and not isinstance(response, dict):
-        only = next(iter(api.output.values()))
-        errors = [error.message for error in Draft202012Validator(only).iter_errors(response)]
-    return "; ".join(errors)[:300]
