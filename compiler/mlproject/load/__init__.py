@@ -65,7 +65,7 @@ def _read(file: str, text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
     repaired: list[Diagnostic] = []
     reading = text
     while True:
-        remarks = Remarks(file)
+        remarks = Remarks(file, text)
         try:
             data, place = build(reading, remarks, RESTORE if repaired else None)
         except Refused as refused:

@@ -10,7 +10,7 @@ from mlproject.files import MAX_BYTES
 # Python's and YAML's ideas of a line differ in the last three of these; YAML 1.1 readers end a comment there.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _PLAIN_BYTES = bytes([9, 10, 13, *range(32, 127)])
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _NAMES = {
     "\0": "a NUL",
     "\x85": "a next-line character",
@@ -59,7 +59,7 @@ def _way_out(character: str) -> str:
 
 def _span(file: str, before: str) -> Span:
     """The one character after `before`."""
-    lines = _LINE_BREAK.split(before)
+    lines = LINE_BREAK.split(before)
     line, column = len(lines), len(lines[-1]) + 1
     return Span(file, line, column, line, column + 1)
 

@@ -11,11 +11,11 @@ them out under whole paths only when somebody wants them all.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from mlproject.diagnostics import Part, Path, Span
+from mlproject.load.content import LINE_BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 Place: TypeAlias = "tuple[Mark | None, Mark | None, Mark, Mark, Places | None]"
 Places: TypeAlias = "dict[object, Place] | list[Place]"
 Box = tuple[int, int, int, int]  # 0-based line and column, end line and end column (exclusive)
-
-_BREAKS = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +100,16 @@ class Document:
     def _source(self) -> list[str]:
         """The lines of the text, without their breaks, split on first use."""
         if not self._lines:
-            self._lines.extend(_BREAKS.split(self.text))
+            self._lines.extend(LINE_BREAK.split(self.text))
         return self._lines
 
     def _box(self, start: Mark | None, end: Mark | None) -> Box:
         if start is None or end is None:
             return (0, 0, 0, 0)
+        if start.index >= len(self.text):
+            # libyaml begins a line at the end of every file, whether or not there is one.
+            lines = self._source()
+            return (len(lines) - 1, len(lines[-1]), len(lines) - 1, len(lines[-1]))
         line, column = end.line, end.column
         if column == 0 and line > start.line:
             # A block scalar ends, for libyaml, where the next token begins: step back over the empty lines.

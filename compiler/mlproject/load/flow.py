@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from mlproject.diagnostics import Diagnostic, Fix, Span
+from mlproject.load.content import LINE_BREAK
 
 _TAKEN = "{}[],:#&*!'\""
 _STANDINS = "".join(map(chr, range(0xE000, 0xE000 + len(_TAKEN))))
@@ -18,7 +19,6 @@ _AWAY = str.maketrans(_TAKEN, _STANDINS)
 RESTORE: dict[int, str] = dict(zip(map(ord, _STANDINS), _TAKEN, strict=True))
 
 _STANDIN = re.compile(f"[{_STANDINS}]")
-_BREAK = re.compile(r"\r\n|\r|\n")
 _REFERENCE = re.compile(r"\$\{[^{}\r\n]*\}")
 # The rest of an item from its first reference on: references, and what a plain scalar in brackets may hold.
 _REST = re.compile(
@@ -51,7 +51,7 @@ def repair(text: str, original: str, index: int, file: str) -> Repair | None:
     end = rest.end() if rest else index
     item = original[start:end]
     mended = text[:start] + _REFERENCE.sub(lambda found: found[0].translate(_AWAY), item) + text[end:]
-    line = len(_BREAK.findall(original, 0, at)) + 1
+    line = len(LINE_BREAK.findall(original, 0, at)) + 1
     column = start - line_start + 1
     return Repair(_diagnostic(item, Span(file, line, column, line, column + len(item))), mended)
 

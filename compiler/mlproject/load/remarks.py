@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlproject.diagnostics import Diagnostic, Fix, Related, Span
+from mlproject.load.content import LINE_BREAK
 from mlproject.load.scalars import MAX_DIGITS, Note, core, dvc, old, plain, shown
 
 if TYPE_CHECKING:
@@ -39,10 +41,11 @@ class Refused(Exception):  # noqa: N818 - not an error of ours: the file is beyo
 class Remarks:
     """The diagnostics of one file, in the order in which they were met."""
 
-    __slots__ = ("file", "found")
+    __slots__ = ("file", "found", "text")
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.found: list[Diagnostic] = []
 
     # scalars
@@ -82,10 +85,10 @@ class Remarks:
         if event.tag not in (_CORE + ("map" if mapping else "seq"), "!"):
             self._tag(event.tag or "", self._of(event))
 
-    def complex_key(self, start: Mark, end: Mark, text: str) -> None:
+    def complex_key(self, start: Mark, end: Mark) -> None:
         """A list or mapping in the place of a key; braces twice are somebody else's templates."""
         help = "a key is text; quote it if it was meant as text"
-        if text.startswith("{", start.index) and text.startswith("{", start.index - 1):
+        if self.text.startswith("{", start.index) and self.text.startswith("{", start.index - 1):
             help = "`{{ … }}` is no template here: refer to things by `${…}`, and quote braces that are text"
         self._error(
             "yaml-syntax", "a list or mapping stands where a key belongs", self._span(start, end), help
@@ -171,40 +174,42 @@ class Remarks:
         """A span on one line: of something longer, its first character."""
         if start is None or end is None:
             return Span(self.file, 1, 1, 1, 1)
+        if start.index >= len(self.text):
+            lines = LINE_BREAK.split(self.text)
+            return Span(self.file, len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 1)
         line, column = start.line + 1, start.column + 1
         return Span(self.file, line, column, line, end.column + 1 if end.line == start.line else column + 1)
 
 
 def ambiguous(text: str, span: Span) -> Diagnostic:
     """The warning about a plain scalar that DVC or a YAML 1.1 reader takes for something else than we do."""
-    ours, theirs, others = core(text), shown(dvc(text)), shown(old(text))
-    here = shown(ours)
-    if here == theirs:
-        rest = f"{others} to YAML 1.1 readers"
-    elif here == others:
-        rest = f"{theirs} to DVC"
-    elif theirs == others:
-        rest = f"{theirs} to DVC and YAML 1.1 readers"
+    summary, help, fix = _difference(text)
+    return Diagnostic("ambiguous-scalar", "warning", summary, None, span, (), help, fix)
+
+
+@lru_cache(maxsize=4096)
+def _difference(text: str) -> tuple[str, str, Fix]:
+    """Who reads what, the way out, and a spelling in which all read what we do."""
+    ours, theirs, others = core(text), dvc(text), old(text)
+    here, there, elsewhere = shown(ours), shown(theirs), shown(others)
+    if here == there:
+        rest = f"{elsewhere} to YAML 1.1 readers"
+    elif here == elsewhere:
+        rest = f"{there} to DVC"
+    elif there == elsewhere:
+        rest = f"{there} to DVC and YAML 1.1 readers"
     else:
-        rest = f"{theirs} to DVC and {others} to YAML 1.1 readers"
-    quoted = f'"{text}"'
-    if isinstance(ours, str):
-        meant = next(
-            (
-                plain(v)
-                for v in (dvc(text), old(text))
-                if isinstance(v, int | float) and not isinstance(v, bool)
-            ),
-            "",
-        )
-        help = f"write `{quoted}`" + (f", or `{meant}` for the number" if meant else "")
-        fix = Fix("quote it", quoted)
-    else:
-        help = f"write `{plain(ours)}` for the number, or `{quoted}` for text"
-        fix = Fix("write the number so that all agree", plain(ours))
-    return Diagnostic(
-        "ambiguous-scalar", "warning", f"`{text}` is {here} here, but {rest}", None, span, (), help, fix
+        rest = f"{there} to DVC and {elsewhere} to YAML 1.1 readers"
+    summary, quoted = f"`{text}` is {here} here, but {rest}", f'"{text}"'
+    if not isinstance(ours, str):
+        agreed = plain(ours)
+        help = f"write `{agreed}` for the number, or `{quoted}` for text"
+        return summary, help, Fix("write the number so that all agree", agreed)
+    number = next(
+        (n for n in (theirs, others) if isinstance(n, int | float) and not isinstance(n, bool)), None
     )
+    help = f"write `{quoted}`" + (f", or `{plain(number)}` for the number" if number is not None else "")
+    return summary, help, Fix("quote it", quoted)
 
 
 def _short(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlproject.diagnostics import Diagnostic, Related, Span
+from mlproject.load.content import LINE_BREAK
 
 if TYPE_CHECKING:
     from yaml import Mark, MarkedYAMLError
@@ -41,6 +41,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "remove the directive",
     ),
     "found unknown directive name": ("a line that begins with `%` is a directive", "quote it if it is text"),
+    "could not find expected directive name": (
+        "a line that begins with `%` is a directive",
+        "quote it if it is text",
+    ),
     "found undefined tag handle": (
         "a tag of a family that is not declared",
         "quote text that begins with `!`",
@@ -65,7 +69,6 @@ _NAMELESS = {
 
 _APOSTROPHE = "an apostrophe inside single quotes is written twice"
 _CLOSING = {"[": "]", "{": "}"}
-_BREAK = re.compile(r"\r\n|\r|\n")
 
 _EXPECTED = {
     "did not find expected ',' or ']'": (
@@ -158,8 +161,9 @@ def _at(file: str, text: str, mark: Mark | CMark | None) -> Span:
         return Span(file, 1, 1, 1, 1)
     filled = text.rstrip()
     if mark.index < len(filled):
-        return Span(file, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
-    lines = _BREAK.split(filled)
+        width = 0 if filled[mark.index] in "\r\n" else 1
+        return Span(file, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 1 + width)
+    lines = LINE_BREAK.split(filled)
     return Span(file, len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 1)
 
 

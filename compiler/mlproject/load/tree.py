@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 100
 MAX_EVENTS = 2_000_000
-MAX_ALIASED = 500_000  # nodes that aliases may repeat, over a whole file
+MAX_ALIASED = (
+    50_000  # nodes that aliases may repeat over a whole file, and one more for every four of its characters
+)
 
 Mapping: TypeAlias = dict[object, object]
 Sequence: TypeAlias = list[object]
@@ -48,7 +50,7 @@ def build(text: str, remarks: Remarks, restore: dict[int, str] | None = None) ->
     What is wrong goes to `remarks`. `restore` is a translation of characters that stand in for others.
     Raises `yaml.YAMLError` where the text is not YAML, `Refused` where it is beyond a limit.
     """
-    aliases = _Aliases(remarks)
+    aliases = _Aliases(remarks, MAX_ALIASED + len(text) // 4)
     anchors = aliases.anchors
     # The container that is being filled (at first the list of documents), and the key that waits for its value. They
     # are `Any` because what they are changes with `mapping`, and a cast for each event would be a call for each.
@@ -97,7 +99,7 @@ def build(text: str, remarks: Remarks, restore: dict[int, str] | None = None) ->
             if anchor is not None:
                 anchors[anchor] = (value, child)
             if mapping and key is _NO_KEY:
-                remarks.complex_key(start, end, text)
+                remarks.complex_key(start, end)
                 value = _DROPPED
                 special = True
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -119,7 +121,7 @@ def build(text: str, remarks: Remarks, restore: dict[int, str] | None = None) ->
             end = last = event.end_mark
             value, child = aliases.copy(event, len(stack))
             if mapping and key is _NO_KEY and child is not None:
-                remarks.complex_key(start, end, text)
+                remarks.complex_key(start, end)
                 value = _DROPPED
                 special = True
         elif kind is StreamEndEvent:
@@ -156,6 +158,7 @@ class _Aliases:
     """The anchors seen so far (None: still open, so an alias to it would be endless) and what aliases have repeated."""
 
     remarks: Remarks
+    limit: int
     anchors: dict[str, Node | None] = field(default_factory=dict[str, "Node | None"])
     sizes: dict[str, tuple[object, int, int]] = field(default_factory=dict[str, tuple[object, int, int]])
     repeated: int = 0
@@ -178,20 +181,20 @@ class _Aliases:
             return node
         known = self.sizes.get(name)
         if known is None or known[0] is not value:  # a name may be given again
-            known = self.sizes[name] = (value, *_measured(value))
+            known = self.sizes[name] = (value, *_measured(value, self.limit))
         _, size, height = known
         self.repeated += size
-        if self.repeated > MAX_ALIASED:
-            raise Refused(self.remarks.too_many_aliased(event, MAX_ALIASED))
+        if self.repeated > self.limit:
+            raise Refused(self.remarks.too_many_aliased(event, self.limit))
         if depth + height > MAX_DEPTH:
             raise Refused(self.remarks.too_deep(event, MAX_DEPTH))
         return _copied(value), places
 
 
-def _measured(value: object) -> tuple[int, int]:
+def _measured(value: object, limit: int) -> tuple[int, int]:
     """How many nodes a tree has (no further than matters) and how many levels of containers."""
     level, size, height = [value], 0, 0
-    while level and size <= MAX_ALIASED:
+    while level and size <= limit:
         size += len(level)
         below: list[object] = []
         for node in level:
