@@ -331,9 +331,7 @@ class TestGeneratedService:
         assert why in summary
 
     def test_names_of_classes(self) -> None:
-        names = [
-            class_name(service(name)) for name in ("reader", "none", "a-b_c", "my-service", "2nd")
-        ]
+        names = [class_name(service(name)) for name in ("reader", "none", "a-b_c", "my-service", "2nd")]
         assert names == ["ReaderService", "NoneService", "ABCService", "MyService", "The2ndService"]
 
 

@@ -196,13 +196,13 @@ class TestRefusals:
             ({"image": "r.example.com/a:latest"}, "bad-value"),
             ({"image": f"a@{DIGEST}"}, "bad-value"),
             ({"namespace": "Ml_1"}, "bad-name"),
-            ({"namespace": "${env.NS}"}, "not-expressible"),
+            ({"namespace": "${env.NS}"}, "env-not-allowed"),
             ({"service_account": "-x"}, "bad-name"),
             ({"labels": {"a b": "c"}}, "bad-name"),
             ({"labels": {"a": "b c"}}, "bad-value"),
-            ({"labels": {"a": "${env.X}"}}, "not-expressible"),
+            ({"labels": {"a": "${env.X}"}}, "env-not-allowed"),
             ({"envs": {"A=B": "c"}}, "bad-name"),
-            ({"envs": {"A": "${env.A}"}}, "not-expressible"),
+            ({"envs": {"A": "${env.A}"}}, "env-not-allowed"),
         ],
     )
     def test_what_kubernetes_would_refuse(self, fields: dict[str, Any], code: str) -> None:

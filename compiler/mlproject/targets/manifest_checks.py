@@ -79,7 +79,7 @@ def _check_image(deploy: Deploy, service: Service) -> list[Diagnostic]:
 def unresolved(what: str, at: Path) -> Diagnostic:
     """An environment variable where the text of a committed file must stand."""
     text = f"`{what}` must be written out: a manifest that an agent syncs knows no environment variables"
-    return error("not-expressible", text, at)
+    return error("env-not-allowed", text, at)
 
 
 def _check_resources(service: Service) -> list[Diagnostic]:
