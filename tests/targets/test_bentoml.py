@@ -24,6 +24,7 @@ from mlproject.targets.service import class_name
 from mlproject.trees import Generated
 from targets.projects import api, model, project, service
 
+ROOT = Path(__file__).resolve().parents[2]
 PIXELS: dict[str, object] = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
 NUMBER: dict[str, object] = {"type": "number"}
 ROUTE = api("predict", {"pixels": PIXELS}, {"digit": {"type": "integer"}})
@@ -164,6 +165,19 @@ class TestNative:
         code, text = only(self.made({"s": {"service": "other.py:S"}}))
         assert (code, "`service`" in text) == ("native-conflict", True)
         assert tree(self.made({"s": {"override": {"service": "other.py:S"}}}))["service"] == "other.py:S"
+
+
+def test_the_schema_of_build_files_agrees_with_bentoml_on_real_ones(corpus: Path) -> None:
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((ROOT / "schemas" / "native" / "bentofile.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    files = sorted((corpus / "bento").iterdir())
+    assert files
+    for file in files:
+        content = yaml.safe_load(file.read_text())
+        loaded(content)
+        Draft202012Validator(schema).validate(content)
 
 
 class TestConfiguration:

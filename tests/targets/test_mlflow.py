@@ -184,6 +184,23 @@ class TestNative:
         assert set(compiled(made)[0]) == {"MLproject", "mlflow.yaml"}
         assert "python_env" not in tree(made)
 
+    @pytest.mark.parametrize(
+        ("entry", "at"),
+        [
+            ({"parameters": {"a": "flaot"}}, ("parameters", "a")),
+            ({"parameters": {"a": {"type": "int"}}}, ("parameters", "a", "type")),
+            ({"parameters": {"a": {"type": "float", "default": None}}}, ("parameters", "a", "default")),
+            ({"parameters": {"a.b": "float"}}, ("parameters",)),
+            ({}, ()),
+        ],
+    )
+    def test_what_mlflow_would_let_pass(self, entry: dict[str, object], at: tuple[str, ...]) -> None:
+        passage = {"entry_points": {"lab": {"command": "x", **entry} if entry else {}}}
+        _, [found] = target.compile(project(stages=[stage("s", "x")], native={"MLproject": passage}), {})
+        assert found.code == "native-invalid"
+        assert found.site is not None
+        assert found.site.path == ("native", "MLproject", "entry_points", "lab", *at)
+
 
 class TestPythonEnv:
     def test_what_mlflow_reads(self, tmp_path: Path) -> None:
