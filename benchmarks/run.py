@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
@@ -29,6 +30,9 @@ TYPICAL = Path(__file__).resolve().parent.parent / "projects" / "breast-cancer"
 TYPICAL_NAME = "typical"
 # What the compiler remembers of earlier runs lies here, in the project.
 CACHE = ".mlproject"
+
+# Seconds a stage below which a command doesn't depend on the stages, and has no growth to speak of.
+FLAT = 2e-5
 
 QUIET = {
     "BENTOML_DO_NOT_TRACK": "True",
@@ -58,15 +62,21 @@ class Command:
 
 @dataclass(slots=True)
 class Samples:
-    """Seconds of each run, and the largest resident memory of any, in MiB."""
+    """Seconds of each run, on the clock and on the processor, and the largest resident memory in MiB."""
 
     seconds: list[float] = field(default_factory=list[float])
+    busy: list[float] = field(default_factory=list[float])
     memory: float = 0.0
 
     @property
     def median(self) -> float:
-        """The median of the runs in seconds."""
+        """The median of the runs in seconds on the clock."""
         return statistics.median(self.seconds)
+
+    @property
+    def busy_median(self) -> float:
+        """The median of the runs in seconds on the processor: what else the machine does touches it less."""
+        return statistics.median(self.busy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,16 @@ class Case:
 
 
 Table = dict[str, dict[str, Samples]]
+
+# A process inherits the peak of the one that starts it: so a small one starts it, and says what it took.
+_LAUNCHER = """
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as told:
+    told.write(str(usage.ru_maxrss))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -194,38 +214,39 @@ def _measure(commands: list[Command], runs: int, rows: dict[str, Samples]) -> No
     for command in commands:
         rows[command.row] = Samples()
         command.before()
-        _timed(command)
+        _run(command.line, command)
     for _ in range(runs):
         for command in commands:
             command.before()
-            seconds, memory = _timed(command)
-            rows[command.row].seconds.append(seconds)
-            rows[command.row].memory = max(rows[command.row].memory, memory)
+            begun = time.perf_counter()
+            usage = _run(command.line, command)
+            rows[command.row].seconds.append(time.perf_counter() - begun)
+            rows[command.row].busy.append(usage.ru_utime + usage.ru_stime)
+    for command in commands:
+        command.before()
+        rows[command.row].memory = _memory(command)
 
 
-def _timed(command: Command) -> tuple[float, float]:
-    """Seconds from start to end, and the peak memory in MiB of the process (or the largest one that it waited for)."""
+def _memory(command: Command) -> float:
+    """The peak of a command's resident memory in MiB, in a run of its own."""
+    with tempfile.NamedTemporaryFile("r", encoding="ascii") as told:
+        _run((sys.executable, "-I", "-S", "-c", _LAUNCHER, told.name, *command.line), command)
+        return int(told.read()) / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _run(line: tuple[str, ...], command: Command) -> resource.struct_rusage:
+    """Runs it to its end, and says what it and the processes that it waited for have used."""
     with open(os.devnull, "r+b") as null, tempfile.TemporaryFile() as said:
-        begun = time.perf_counter()
         process = subprocess.Popen(
-            command.line,
-            cwd=command.folder,
-            env={**os.environ, **QUIET},
-            stdin=null,
-            stdout=null,
-            stderr=said,
+            line, cwd=command.folder, env={**os.environ, **QUIET}, stdin=null, stdout=null, stderr=said
         )
         _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             said.seek(0)
             what = said.read().decode("utf-8", "replace")
-            raise SystemExit(
-                f"{' '.join(command.line)} in {command.row}: exit code {process.returncode}\n{what}"
-            )
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return seconds, usage.ru_maxrss / unit
+            raise SystemExit(f"{' '.join(line)} in {command.row}: exit code {process.returncode}\n{what}")
+    return usage
 
 
 def _do(folder: Path, *line: str) -> str:
@@ -267,7 +288,7 @@ def _ratios(cases: list[Case], table: Table) -> dict[str, float]:
         slopes = [_slope(table, small, large, row) for small, large in pairwise(sized)]
         for (small, large), slope in zip(pairwise(sized), slopes, strict=True):
             found[f"ms for one more stage, {small.stages} to {large.stages}: {row}"] = slope * 1000
-        if len(slopes) > 1 and slopes[-2] > 0:
+        if len(slopes) > 1 and slopes[-2] > FLAT:
             found[f"growth, {sized[-3].stages} to {sized[-1].stages}: {row} (1 is linear)"] = (
                 slopes[-1] / slopes[-2]
             )
@@ -275,15 +296,15 @@ def _ratios(cases: list[Case], table: Table) -> dict[str, float]:
 
 
 def _slope(table: Table, small: Case, large: Case, row: str) -> float:
-    """Seconds that one more stage costs between two sizes, the start of the process left out."""
-    more = table[large.name][row].median - table[small.name][row].median
+    """Seconds of the processor that one more stage costs between two sizes, the start of the process left out."""
+    more = table[large.name][row].busy_median - table[small.name][row].busy_median
     return more / (large.stages - small.stages)
 
 
 def _shown(cases: list[Case], table: Table, ratios: dict[str, float], runs: int) -> str:
     """The table for people: medians, the fastest and slowest run, memory; then the ratios."""
     lines = [f"Python {platform.python_version()}, {os.cpu_count()} processors, {runs} runs", ""]
-    heads = f"{'median':>10}{'fastest':>10}{'slowest':>10}{'starts':>9}{'ms/stage':>10}{'MiB':>8}"
+    heads = f"{'median':>10}{'fastest':>10}{'slowest':>10}{'busy':>10}{'starts':>9}{'ms/stage':>10}{'MiB':>6}"
     for case in cases:
         lines += [
             f"{case.name} ({case.stages} stages, spec of {case.spec_bytes / 1000:.0f} kB)",
@@ -291,10 +312,10 @@ def _shown(cases: list[Case], table: Table, ratios: dict[str, float], runs: int)
         ]
         start = table[case.name][START].median
         for row, samples in table[case.name].items():
-            seconds = (samples.median, min(samples.seconds), max(samples.seconds))
+            seconds = (samples.median, min(samples.seconds), max(samples.seconds), samples.busy_median)
             times = "".join(f"{value * 1000:>7.0f} ms" for value in seconds)
             a_stage = f"{samples.median * 1000 / case.stages:>10.2f}"
-            lines.append(f"  {row:22}{times}{samples.median / start:>9.1f}{a_stage}{samples.memory:>8.0f}")
+            lines.append(f"  {row:22}{times}{samples.median / start:>9.1f}{a_stage}{samples.memory:>6.0f}")
         lines.append("")
     return "\n".join([*lines, *(f"{ratio:>9.2f}  {name}" for name, ratio in ratios.items()), ""])
 
@@ -311,7 +332,10 @@ def _plain(cases: Iterable[Case], table: Table, ratios: dict[str, float], runs: 
                 "name": case.name,
                 "stages": case.stages,
                 "spec_bytes": case.spec_bytes,
-                "rows": {row: {**asdict(s), "median": s.median} for row, s in table[case.name].items()},
+                "rows": {
+                    row: {**asdict(s), "median": s.median, "busy_median": s.busy_median}
+                    for row, s in table[case.name].items()
+                },
             }
             for case in cases
         ],
