@@ -201,6 +201,23 @@ class TestNative:
         assert found.site is not None
         assert found.site.path == ("native", "MLproject", "entry_points", "lab", *at)
 
+    @pytest.mark.parametrize(
+        ("command", "why"),
+        [
+            ("x {lr}", "`{lr}` names"),
+            ("awk {print}", "`{print}` names"),
+            ("x {", "cannot format"),
+            ("x {}", "`{}` names"),
+        ],
+    )
+    def test_a_placeholder_that_mlflow_would_stumble_over(self, command: str, why: str) -> None:
+        passage = {"entry_points": {"lab": {"command": command, "parameters": {"rl": "float"}}}}
+        for made in (passage, {"override": passage}):
+            _, [found] = target.compile(project(stages=[stage("s", "x")], native={"MLproject": made}), {})
+            assert why in found.summary
+            assert found.site is not None
+            assert found.site.path[-3:] == ("entry_points", "lab", "command")
+
 
 class TestPythonEnv:
     def test_what_mlflow_reads(self, tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from posixpath import join, normpath
+from string import Formatter
+from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path, warning
+from mlproject.diagnostics import Diagnostic, Path, did_you_mean, error, warning
 from mlproject.interpolate import expressions, select, to_text
 from mlproject.ir import Instance, Project, Stage
 from mlproject.targets import mlflow_config, native
@@ -24,6 +26,7 @@ from mlproject.trees import Generated, Pins
 PYTHON_ENV = "python_env.yaml"
 OTHER_ENVS = ("docker_env", "conda_env")  # MLflow takes one environment: a native one stands instead of ours
 NATIVE = ("MLproject", "mlproject")
+BRACES = "a brace that is meant for the shell is written twice"
 
 Output = tuple[tuple[Generated, ...], tuple[Diagnostic, ...]]
 
@@ -81,8 +84,30 @@ def _mlproject(project: Project) -> tuple[Generated, tuple[Diagnostic, ...]]:
     file = Generated(join(project.root, "MLproject"), "yaml", tree, sources=sources)
     for key, passage in passages:
         file, more = native.into(file, passage, ("native", key), "mlproject")
-        found += more
+        found += more or _placeholders(file, ("native", key))
     return file, tuple(found)
+
+
+def _placeholders(file: Generated, passage: Path) -> list[Diagnostic]:
+    """Commands of a passage that `str.format` refuses, which MLflow would find out only when it runs them."""
+    found: list[Diagnostic] = []
+    tree = cast("Mapping[str, Mapping[str, Mapping[str, object]]]", file.tree)
+    for entry, point in tree["entry_points"].items():
+        place = ("entry_points", entry, "command")
+        if native.origin(place, file.sources)[: len(passage)] != passage:
+            continue
+        at = native.within(place, passage, file.sources)
+        known = list(cast("Mapping[str, object]", point.get("parameters", {})))
+        try:
+            used = [name for _, name, _, _ in Formatter().parse(str(point["command"])) if name is not None]
+        except ValueError as no:
+            found.append(error("native-invalid", f"MLflow cannot format this command: {no}", at, help=BRACES))
+            continue
+        for name in dict.fromkeys(used):
+            if name not in known:
+                text = f"`{{{name}}}` names no parameter of `{entry}`"
+                found.append(error("native-invalid", text, at, help=did_you_mean(name, known) or BRACES))
+    return found
 
 
 def _pipeline(project: Project) -> str:

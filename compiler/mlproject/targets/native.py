@@ -184,18 +184,18 @@ def check(tree: object, schema: str, spec_path: Path, sources: Sources) -> Diagn
             extra = [(*place, str(key)) for key in problem.instance if key not in known]
             found += [_unknown(key, known, spec_path, sources) for key in extra]
         else:
-            site = Site(_within(place, spec_path, sources))
+            site = Site(within(place, spec_path, sources))
             found.append(error("native-invalid", f"`{shown(place) or schema}`: {problem.message}", site))
     return tuple(found)
 
 
 def _unknown(place: Path, known: list[str], spec_path: Path, sources: Sources) -> Diagnostic:
-    site = Site(_within(place, spec_path, sources), "key")
+    site = Site(within(place, spec_path, sources), "key")
     near = did_you_mean(str(place[-1]), known)
     return error("native-invalid", f"the tool knows no key `{shown(place)}`", site, help=near)
 
 
-def _within(place: Path, passage: Path, sources: Sources) -> Path:
+def within(place: Path, passage: Path, sources: Sources) -> Path:
     """The place in the passage that a place of the merged tree comes from; the passage itself if from elsewhere."""
     for length in range(len(place), -1, -1):
         source = sources.get(place[:length])
