@@ -108,6 +108,12 @@ class TestTriggers:
         check = _tree(project, "check")["on"]["pull_request"]["paths"]
         assert set(check) == {*own, ".github/workflows/mlproject-cancer-check.yml"}
 
+    def test_the_configuration_of_dvc_counts_where_it_lies_outside(self) -> None:
+        for where, counts in (("", [".dvc/config"]), ("projects", ["projects/.dvc/config"]), (PROD.root, [])):
+            project = replace(PROD, remotes=(remote(),), dvc_root=where)
+            paths = _tree(project)["on"]["push"]["paths"]
+            assert [path for path in paths if ".dvc" in path] == counts
+
     def test_a_project_at_the_root_is_started_by_everything(self) -> None:
         tree = _tree(replace(PROD, root=""))
         assert "paths" not in tree["on"]["push"]

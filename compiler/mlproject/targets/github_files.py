@@ -33,8 +33,8 @@ def triggers(project: Project, workflows: tuple[str, ...]) -> tuple[str, ...]:
     if "." in outside:
         return ()
     found = [f"{pattern(project.root)}/**", *(pattern(workflow) for workflow in workflows)]
-    if project.remotes:
-        found.append(".dvc/config")
+    if project.remotes and project.dvc_root != project.root:
+        found.append(pattern(join(project.dvc_root, ".dvc/config")))
     found += [pattern(preset) for preset in project.presets]
     # Whether a path is a file or a directory is not for the compiler to find out.
     found += [entry for file in sorted(outside) for entry in (pattern(file), f"{pattern(file)}/**")]
