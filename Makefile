@@ -58,7 +58,7 @@ lint: $(VENV)/.dev
 	cd compiler && lint-imports --config ../pyproject.toml
 
 check: $(VENV)/.dev
-	mlproject schema --check
+	mlproject schema spec --check schemas/mlproject.schema.json
 	for spec in projects/*/mlproject.yaml; do mlproject compile --check "$${spec%/*}"; done
 
 wheel: $(VENV)/.dev

@@ -79,7 +79,7 @@ class Diagnostic:
     fix: Fix | None = None
 
 
-def error(
+def error(  # noqa: PLR0913 -- the fields of a diagnostic
     code: str,
     summary: str,
     site: Site | Path | None = None,
@@ -92,7 +92,7 @@ def error(
     return Diagnostic(code, "error", summary, _site(site), None, related, help, fix)
 
 
-def warning(
+def warning(  # noqa: PLR0913 -- the fields of a diagnostic
     code: str,
     summary: str,
     site: Site | Path | None = None,

@@ -1,10 +1,11 @@
 """The graph: what a spec means, frozen and typed, after every default is explicit and every reference resolved.
 
 Vocabulary
-    template   text for `dvc.yaml`: our references are substituted, parameters are DVC's own `${lr}`, loops keep `${item}`
+    template   text for `dvc.yaml`: our references are substituted, parameters are DVC's own `${lr}`, loops keep
+               `${item}`
     text       what DVC resolves the template to for one instance, byte for byte
-    file       a path, relative to the project's directory, normalised with `/` (may begin with `..`), used to find edges;
-               a path is emitted as the user spelled it, never as `file`
+    file       a path, relative to the project's directory, normalised with `/` (may begin with `..`), used to find
+               edges; a path is emitted as the user spelled it, never as `file`
     stage      a stage of the spec; its instances are what DVC runs: one, or one per item of `foreach` or `matrix`
     path       where the node stands in the merged spec (for spans and provenance)
 
@@ -24,7 +25,18 @@ OutputKind = Literal["out", "metric", "plot"]
 OUTPUT_SECTIONS: dict[OutputKind, str] = {"out": "outs", "metric": "metrics", "plot": "plots"}
 
 NodeKind = Literal[
-    "data", "param", "stage", "output", "metric", "plot", "model", "service", "deployment", "monitor", "workflow", "file"
+    "data",
+    "param",
+    "stage",
+    "output",
+    "metric",
+    "plot",
+    "model",
+    "service",
+    "deployment",
+    "monitor",
+    "workflow",
+    "file",
 ]
 
 
@@ -370,8 +382,9 @@ class Project:
     """The whole graph of one spec.
 
     `root` is the project's directory relative to the repository ('' at its root); `spec` the spec's file name.
-    `vars_files` are, per folder, the params files that the templates there read, as `dvc.yaml` of that folder names them.
+    `vars_files` are, per folder, the params files that the templates there read, as `dvc.yaml` there names them.
     `dvc_root` is the directory of the DVC repository that the project belongs to, relative to the repository.
+    `dvc_core` tells that `[core]` of `.dvc/config` is ours to write; otherwise the user's own names the default remote.
     `presets` are the files that the spec extends and that lie outside `root`, relative to the repository.
     """
 
@@ -398,3 +411,4 @@ class Project:
     edges: tuple[Edge, ...]
     presets: tuple[str, ...] = ()
     dvc_root: str = ""
+    dvc_core: bool = True

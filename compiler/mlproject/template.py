@@ -103,32 +103,32 @@ def _reference(text: str) -> Ref | Broken:
         return Broken(text, "an empty reference", "name something, as in `${data.raw}`")
     steps: list[Step] = []
     at = 0
-    expect_word = True
     while at < len(inner):
-        char = inner[at]
-        if char == "[":
-            end = inner.find("]", at)
-            if expect_word or end <= at + 1:
-                return Broken(text, "a selector that is empty, not closed, or follows no name", shell)
-            steps.append(Step(inner[at + 1 : end].strip(), selector=True))
-            at, expect_word = end + 1, False
-        elif char == ".":
-            if expect_word:
-                return Broken(text, "a dot that follows no name", shell)
-            at, expect_word = at + 1, True
-        else:
-            if not expect_word:
-                return Broken(text, "a selector must be followed by a dot or the end", shell)
-            end = at
-            while end < len(inner) and inner[end] not in ".[]{":
-                end += 1
-            if end < len(inner) and inner[end] in "]{":
-                return Broken(text, f"`{inner[end]}` cannot stand in a reference", shell)
-            steps.append(Step(inner[at:end].strip()))
-            at, expect_word = end, False
-    if expect_word:
-        return Broken(text, "a reference that ends in a dot", shell)
+        found = _step(inner, at, after_name=bool(steps))
+        if isinstance(found, str):
+            return Broken(text, found, shell)
+        step, at = found
+        steps.append(step)
     return Ref(text, tuple(steps))
+
+
+def _step(inner: str, at: int, *, after_name: bool) -> tuple[Step, int] | str:
+    """The step that begins at a position (with its dot or bracket) and the position after it; or what is wrong."""
+    if inner[at] == "[":
+        end = inner.find("]", at)
+        if not after_name or end <= at + 1:
+            return "a selector that is empty, not closed, or follows no name"
+        return Step(inner[at + 1 : end].strip(), selector=True), end + 1
+    if after_name:
+        if inner[at] != ".":
+            return "a selector must be followed by a dot or the end"
+        at += 1
+    end = next((i for i in range(at, len(inner)) if inner[i] in ".[]{"), len(inner))
+    if end == at:
+        return "a dot without a name beside it"
+    if end < len(inner) and inner[end] in "]{":
+        return f"`{inner[end]}` cannot stand in a reference"
+    return Step(inner[at:end].strip()), end
 
 
 def whole(text: str) -> Ref | None:

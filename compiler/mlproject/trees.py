@@ -18,7 +18,7 @@ class Generated:
     kept); `text`: the whole file after the header (`comment` is its comment prefix); `block`: the lines of our block.
     `sources` maps a place in the tree (for text: `(line,)`, 1-based, counted without the header) to the place in the
     spec that it comes from; a place without an entry is answered by its nearest ancestor, `()` being the whole file.
-    `comments` (for yaml) are one-line texts without `#`: behind a scalar at its place, on a line above a mapping or list.
+    `comments` (for yaml) are one-line texts without `#`: behind a scalar at its place, on a line above a mapping.
     `seed`: written only where there is no such file; whatever stands in one that is there is right (apply owns it).
     """
 

@@ -30,8 +30,8 @@ TOOLS = ("dvc", "mlflow", "bentoml", "uv")
 @click.option("--env", "environment", default="", metavar="NAME", help="The environment. Default: local.")
 @common_options
 def command(path: str, environment: str, quiet: bool, verbose: bool, no_color: bool) -> int:
-    """Make it so: run what DVC says must run, record the run in MLflow, check the gates, register the model and move its
-    alias, build the Bento, start it and ask it once.
+    """Make it so: run what DVC says must run, record the run in MLflow, check the gates, register the model and move
+    its alias, build the Bento, start it and ask it once.
 
     What is so already is left alone: applying twice changes nothing. Each step says what it will do and what it did; a
     failure says what to do next and leaves everything before it as it is.

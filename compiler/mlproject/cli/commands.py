@@ -1,11 +1,11 @@
 """The verbs, each in a module of its own that is imported when it is asked for; and what an exit code means.
 
-    0    done; nothing against you
-    1    a verdict against you: an invalid spec, drift found by `--check`, a gate or a stage that failed
-    64   wrong usage
-    66   an input that is missing or cannot be read
-    69   a server that cannot be reached
-    70   our bug
+0    done; nothing against you
+1    a verdict against you: an invalid spec, drift found by `--check`, a gate or a stage that failed
+64   wrong usage
+66   an input that is missing or cannot be read
+69   a server that cannot be reached
+70   our bug
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from posixpath import join
+from collections.abc import Callable, Collection, Mapping
+from posixpath import dirname, join
 
 import click
 
@@ -29,9 +29,13 @@ WORDS: Mapping[State, str] = {"missing": "created", "stale": "updated", "orphane
 @click.command("compile")
 @project_argument
 @format_option
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file is not what the spec compiles to.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 where a file is not what the spec compiles to."
+)
 @click.option("--diff", "show", is_flag=True, help="Write nothing; show what would change.")
-@click.option("--adopt", is_flag=True, help="First take parameter values edited in params.yaml into the spec.")
+@click.option(
+    "--adopt", is_flag=True, help="First take parameter values edited in params.yaml into the spec."
+)
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")
 @click.option("--strict", is_flag=True, help="A warning is a verdict against you, too.")
 @common_options
@@ -49,8 +53,8 @@ def command(
 ) -> int:
     """Write the files of DVC, MLflow, BentoML and CI that a spec compiles to.
 
-    Only what changed is written, and only files that are ours: one edited by hand is left alone and reported. Nothing of
-    the project is run, and no network is used.
+    Only what changed is written, and only files that are ours: one edited by hand is left alone and reported. Nothing
+    of the project is run, and no network is used.
     """
     if sum((check, show, adopt)) > 1:
         raise click.UsageError("--check, --diff and --adopt exclude each other")
@@ -75,20 +79,28 @@ def command(
     else:
         sys.stdout.write(out)
     if form == "text" and not previous.asked and not verbose and not (code and not check):
-        again = "" if quiet else unchanged(result, plan) if not code else summary(result, plan, check, True, False)
+        again = (
+            ""
+            if quiet
+            else unchanged(result, plan)
+            if not code
+            else summary(result, plan, check, True, False)
+        )
         facts = {**tree.seen, **({} if check else outcome(plan, tree))}
         cache.store(found.root, found.project, key_of(sys.argv[1:], found), facts, (code, out + again))
     return code
 
 
-def planned(found: Place, tree: WorkTree, result: Compiled, *, force: bool = False) -> tuple[Plan, Previous]:
+def planned(
+    found: Place, tree: WorkTree, result: Compiled, *, force: bool = False, adopted: Collection[str] = ()
+) -> tuple[Plan, Previous]:
     """What is to be done about the compiled files."""
     previous = Previous(read_record(found.project), _earlier(found))
     project = result.checked.project
     assert project is not None
     folders = [join(project.root, stage.folder) for stage in project.stages if stage.folder]
     adoptable = [join(project.root, "params.yaml")] if project.params.owned else []
-    wish = Wish(force=force, adoptable=adoptable, folders=folders)
+    wish = Wish(force=force, adoptable=adoptable, adopted=adopted, folders=folders)
     return plan_writes(result.files, found.file, tree, previous, wish), previous
 
 
@@ -122,7 +134,10 @@ def summary(result: Compiled, plan: Plan, check: bool, failed: bool, verbose: bo
         return "" if check else f"{project.name}: nothing was written\n"
     if not changed or check:
         return unchanged(result, plan)
-    counts = {word: sum(WORDS.get(a.state, "updated") == word for a in changed) for word in dict.fromkeys(WORDS.values())}
+    counts = {
+        word: sum(WORDS.get(a.state, "updated") == word for a in changed)
+        for word in dict.fromkeys(WORDS.values())
+    }
     told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     lines = [f"{project.name}: {told}, {len(plan.actions) - len(changed)} unchanged"]
     lines += [f"  {WORDS.get(action.state, 'updated'):8} {action.file}" for action in changed]
@@ -140,25 +155,35 @@ def unchanged(result: Compiled, plan: Plan) -> str:
 
 
 def _adopt(found: Place, tree: WorkTree, *, no_color: bool) -> int:
-    from mlproject.emit.adopt import adopt
+    """Takes the edits of `params.yaml` into the spec, and compiles that."""
+    from mlproject.emit.adopt import FILE, adopt
 
-    changed, said = adopt(found.file, tree)
-    said = list(said)
-    if changed is not None and not has_errors(said):
-        said += tree.write({found.file: changed.content})
-    sys.stdout.write(report(said, "text", tree, no_color=no_color))
-    if has_errors(said):
-        return 1
-    for line in changed.told if changed is not None else ["params.yaml has the values of the spec; nothing to adopt"]:
-        sys.stdout.write(f"{line}\n")
-    if changed is None:
-        return 0
+    params = join(dirname(found.file), FILE)
+    before = compiled(found.file, tree)
+    plan = planned(found, tree, before)[0] if before.valid else None
+    state = next((action.state for action in plan.actions if action.file == params), None) if plan else None
+    if state in ("stale", "missing"):
+        # What stands there is what an earlier spec compiled to: to take that back would undo an edit of the spec.
+        sys.stdout.write(f"{params} is as it was compiled; nothing to adopt\n")
+    else:
+        changed, said = adopt(found.file, tree)
+        if changed is not None:
+            said += tree.write({found.file: changed.content})
+        sys.stdout.write(report(said, "text", tree, no_color=no_color))
+        if has_errors(said):
+            return 1
+        told = (
+            changed.told
+            if changed is not None
+            else (f"{params} has the values of the spec; nothing to adopt",)
+        )
+        sys.stdout.write("".join(f"{line}\n" for line in told))
     again = WorkTree(found.root)
     result = compiled(found.file, again)
     if not result.valid:
         sys.stdout.write(report(result.diagnostics, "text", again, no_color=no_color))
         return 1
-    plan, _ = planned(found, again, result, force=False)
+    plan, _ = planned(found, again, result, adopted=(params,))
     diagnostics: list[Diagnostic] = execute(plan, again)
     sys.stdout.write(report(diagnostics, "text", again, no_color=no_color))
     sys.stdout.write(summary(result, plan, False, has_errors(diagnostics), False))

@@ -32,7 +32,7 @@ def command(subject: str, path: str, quiet: bool, verbose: bool, no_color: bool)
     file, colon, number = subject.rpartition(":")
     if colon and number.isdigit():
         return _line(file, int(number), path)
-    head = subject.split(".")[0]
+    head, *_ = subject.split(".")
     from mlproject.model import Spec
 
     if head in Spec.model_fields:
@@ -63,7 +63,7 @@ def _compiled(path: str) -> tuple[Compiled, WorkTree]:
 def _line(file: str, line: int, path: str) -> int:
     """The place in the spec that a line of a generated file came from."""
     full = os.path.abspath(file if os.path.exists(file) else os.path.join(path, file))
-    result, tree = _compiled(path)
+    result, tree = _compiled(path if path != "." else _project_of(full))
     name = os.path.relpath(full, tree.root).replace(os.sep, "/")
     rendered = next((one for one in result.files if one.file == name), None)
     if rendered is None:
@@ -80,8 +80,29 @@ def _line(file: str, line: int, path: str) -> int:
     sys.stdout.write(f"{file}:{line}  {rendered.text.splitlines()[number - 1].strip()}\n")
     sys.stdout.write(f"comes from  {_dotted(origin) or 'the whole spec'}\n")
     for span in dict.fromkeys(places.spans(origin)):
-        sys.stdout.write(f"  {span.file}:{span.line}:{span.column}  {_source_line(tree, span.file, span.line)}\n")
+        sys.stdout.write(
+            f"  {span.file}:{span.line}:{span.column}  {_source_line(tree, span.file, span.line)}\n"
+        )
     return 0
+
+
+def _project_of(full: str) -> str:
+    """The spec that a generated file names in its first lines; without one, that of the nearest directory above."""
+    from mlproject.cli.where import SPEC, repository
+    from mlproject.emit.header import spec_of
+
+    directory = os.path.dirname(full)
+    root = repository(directory)
+    try:
+        with open(full, encoding="utf-8", errors="replace") as stream:
+            named = spec_of(os.path.relpath(full, root).replace(os.sep, "/"), stream.read())
+    except OSError:
+        raise NoInput(f"there is no `{full}`") from None
+    if named is not None:
+        return os.path.join(root, named)
+    while directory != root and not os.path.exists(os.path.join(directory, SPEC)):
+        directory = os.path.dirname(directory)
+    return directory
 
 
 def _block_start(tree: WorkTree, file: str, text: str) -> int:
@@ -113,7 +134,9 @@ def _place(subject: str, path: str) -> int:
         sys.stdout.write("not in this spec\n")
         return 0
     for span in dict.fromkeys(places.spans(place)):
-        sys.stdout.write(f"stands in\n  {span.file}:{span.line}:{span.column}  {_source_line(tree, span.file, span.line)}\n")
+        sys.stdout.write(
+            f"stands in\n  {span.file}:{span.line}:{span.column}  {_source_line(tree, span.file, span.line)}\n"
+        )
     lines = produced(result.files, place)
     by_file: dict[str, list[int]] = {}
     for file, line in lines:

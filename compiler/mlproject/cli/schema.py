@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mlproject.cli.session import common_options
+from mlproject.cli.session import NoInput, common_options
 
 # A name, the file under `schemas/`, and what it describes.
 SCHEMAS = {
@@ -19,9 +19,14 @@ SCHEMAS = {
 
 @click.command("schema")
 @click.argument("name", type=click.Choice(list(SCHEMAS)), default="spec", required=False)
-@click.option("--write", type=click.Path(dir_okay=False), help="Write it to a file instead.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write it to a file instead.")
+@click.option(
+    "--check", type=click.Path(dir_okay=False), help="Exit 1 where FILE is not this schema.", metavar="FILE"
+)
 @common_options
-def command(name: str, write: str | None, quiet: bool, verbose: bool, no_color: bool) -> int:
+def command(
+    name: str, output: str | None, check: str | None, quiet: bool, verbose: bool, no_color: bool
+) -> int:
     """Print a JSON Schema, for editors and checks.
 
     In an editor with yaml-language-server, begin the spec with
@@ -35,9 +40,27 @@ def command(name: str, write: str | None, quiet: bool, verbose: bool, no_color: 
         from mlproject.resources import data_dir
 
         content = (data_dir() / "schemas" / SCHEMAS[name][0]).read_text(encoding="utf-8")
-    if write is None:
+    if check is not None:
+        return _compare(check, name, content)
+    if output is None:
         sys.stdout.write(content)
-    else:
-        with open(write, "w", encoding="utf-8", newline="\n") as stream:
+        return 0
+    try:
+        with open(output, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(content)
+    except OSError as why:
+        raise NoInput(f"`{output}` cannot be written: {why.strerror}") from None
     return 0
+
+
+def _compare(file: str, name: str, content: str) -> int:
+    try:
+        with open(file, encoding="utf-8") as stream:
+            same = stream.read() == content
+    except OSError as why:
+        raise NoInput(f"`{file}` cannot be read: {why.strerror}") from None
+    if not same:
+        sys.stdout.write(
+            f"{file} is not the schema of this compiler: `mlproject schema {name} -o {file}` writes it\n"
+        )
+    return int(not same)

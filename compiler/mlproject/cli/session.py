@@ -28,7 +28,12 @@ def project_argument(function: F) -> F:
 def format_option(function: F) -> F:
     """The option that picks a report of diagnostics."""
     option = click.option(
-        "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="How to report.",
     )
     return option(function)
 
@@ -48,5 +53,7 @@ def located(path: str) -> Place:
     """The project at a path. Raises NoInput with what is missing."""
     found = place(path)
     if isinstance(found, str):
-        raise NoInput(f"{found}; name a project's directory or its mlproject.yaml (`mlproject init` makes one)")
+        raise NoInput(
+            f"{found}; name a project's directory or its mlproject.yaml (`mlproject init` makes one)"
+        )
     return found

@@ -17,7 +17,12 @@ class Part(BaseModel):
     """A mapping of the spec with a fixed set of keys. Only the whole spec is built into a validator."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, protected_namespaces=(), regex_engine="rust-regex", defer_build=True
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        protected_namespaces=(),
+        regex_engine="rust-regex",
+        defer_build=True,
     )
 
 

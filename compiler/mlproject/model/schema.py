@@ -22,7 +22,11 @@ def schema() -> Node:
     made = Spec.model_json_schema(by_alias=True)
     for definition in (made, *made.get("$defs", {}).values()):
         _widen(definition)
-    return {"$schema": ID, "title": "mlproject.yaml", **{k: v for k, v in made.items() if k not in ("title", "$schema")}}
+    return {
+        "$schema": ID,
+        "title": "mlproject.yaml",
+        **{k: v for k, v in made.items() if k not in ("title", "$schema")},
+    }
 
 
 def text() -> str:
@@ -41,7 +45,9 @@ def _widen(definition: Node) -> None:
         if any(branch.get("type") == "array" for branch in _flat(branches)):
             description = f"Appends to `{name}` of a preset."
             appends[f"{name}+"] = {"type": "array", "description": description, "examples": _listed(field)}
-        if any(branch.get("type") in ("integer", "number", "boolean") or "enum" in branch for branch in branches):
+        if any(
+            branch.get("type") in ("integer", "number", "boolean") or "enum" in branch for branch in branches
+        ):
             _also(field, REFERENCE)
     properties.update(appends)
 
@@ -51,7 +57,9 @@ def _listed(field: Node) -> list[object]:
 
 
 def _flat(branches: list[Node]) -> list[Node]:
-    return [inner for branch in branches for inner in (_flat(branch["oneOf"]) if "oneOf" in branch else [branch])]
+    return [
+        inner for branch in branches for inner in (_flat(branch["oneOf"]) if "oneOf" in branch else [branch])
+    ]
 
 
 def _also(field: Node, branch: Node) -> None:

@@ -6,13 +6,13 @@ here assumes a shape without looking.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path, Span, error
+from mlproject.diagnostics import Diagnostic, Path, error
 from mlproject.files import Source
-from mlproject.load import Document, load_source
+from mlproject.load import Document
 from mlproject.places import Places
 from mlproject.resolve import paramfiles
 from mlproject.resolve.merging import (
@@ -24,6 +24,7 @@ from mlproject.resolve.merging import (
     with_environments,
     without_nulls,
 )
+from mlproject.resolve.presets import Reading
 from mlproject.resolve.substitute import Values, substitute
 
 Mapping = dict[object, object]
@@ -58,10 +59,9 @@ def resolve(document: Document, source: Source) -> tuple[Resolved, list[Diagnost
         help = "a spec with a `name` and one stage is complete; `mlproject init` writes one"
         found = [error("not-a-mapping", summary, (), help=help)]
         return Resolved({}, Places((document,), {}), (), frozenset(), frozenset({()})), found
-    documents: list[Document] = [document]
-    diagnostics: list[Diagnostic] = []
-    presets = _presets(document, source, documents, diagnostics, ((document.file, ()),))
-    layer = _merged(root, document, presets)
+    reading = Reading(source, [document])
+    layer = _merged(root, document, reading.presets(document, (document.file,)))
+    diagnostics = reading.diagnostics
     layer.data = without_nulls(layer.data)
     layer = with_environments(layer)
     files = _param_files(layer.data, source, dirname(document.file), diagnostics)
@@ -70,7 +70,7 @@ def resolve(document: Document, source: Source) -> tuple[Resolved, list[Diagnost
     params = owned if owned is not None else _together(known) if len(known) == len(files) else None
     values = Values(as_mapping(layer.data.get("vars")) or {}, params)
     data = substitute(layer.data, values)
-    places = Places(tuple(documents), layer.moved)
+    places = Places(tuple(reading.documents), layer.moved)
     diagnostics += layer.diagnostics + values.diagnostics
     resolved = Resolved(data, places, files, frozenset(values.used_params), frozenset(values.broken))
     return resolved, diagnostics
@@ -89,74 +89,6 @@ def _merged(root: Mapping, document: Document, presets: list[tuple[int, Mapping]
     for number, preset in presets[1:]:
         layer = merge_over(layer, preset, number)
     return merge_over(layer, root, 0)
-
-
-Chain = tuple[tuple[str, Path], ...]
-
-
-def _presets(
-    document: Document, source: Source, documents: list[Document], diagnostics: list[Diagnostic], chain: Chain
-) -> list[tuple[int, Mapping]]:
-    """The presets of a document, each after its own, lowest first. `chain` is how we got here."""
-    root = as_mapping(document.data) or {}
-    extends = root.get("extends")
-    if extends is None:
-        return []
-    entries: list[tuple[object, Path]] = [(extends, ("extends",))]
-    if isinstance(extends, list):
-        entries = [(entry, ("extends", index)) for index, entry in enumerate(cast("list[object]", extends))]
-    layers: list[tuple[int, Mapping]] = []
-    for entry, path in entries:
-        if not isinstance(entry, str) or not entry:
-            continue  # its type is reported by validation
-        layers += _preset(entry, document, path, source, documents, diagnostics, chain)
-    return layers
-
-
-def _preset(
-    entry: str,
-    document: Document,
-    path: Path,
-    source: Source,
-    documents: list[Document],
-    diagnostics: list[Diagnostic],
-    chain: Chain,
-) -> list[tuple[int, Mapping]]:
-    file = normpath(join(dirname(document.file), entry))
-    span = document.span(path)
-    if any(file == seen for seen, _ in chain):
-        loop = " → ".join([name for name, _ in chain] + [file])
-        found = error("extends-cycle", f"presets that extend each other: {loop}", help="remove one `extends`")
-        diagnostics.append(_placed(found, span))
-        return []
-    content = source.read(file)
-    if isinstance(content, str):
-        words = {"absent": "does not exist", "outside": "lies outside the repository"}.get(
-            content, f"is {content}"
-        )
-        code = "outside-repository" if content == "outside" else "extends-missing"
-        found = error(
-            code, f"the preset `{entry}` {words}", help="paths are relative to the file that names them"
-        )
-        diagnostics.append(_placed(found, span))
-        return []
-    preset, found_inside = load_source(source, file)
-    diagnostics += found_inside
-    data = as_mapping(preset.data)
-    if data is None:
-        if not found_inside:
-            diagnostics.append(
-                _placed(error("not-a-mapping", f"the preset `{entry}` is not a mapping"), span)
-            )
-        return []
-    number = len(documents)
-    documents.append(preset)
-    below = _presets(preset, source, documents, diagnostics, (*chain, (file, path)))
-    return [*below, (number, {key: value for key, value in data.items() if key != "extends"})]
-
-
-def _placed(diagnostic: Diagnostic, span: Span) -> Diagnostic:
-    return replace(diagnostic, span=span)
 
 
 def _param_files(

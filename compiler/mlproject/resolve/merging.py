@@ -44,14 +44,14 @@ def layer_of(data: Mapping, number: int) -> Layer:
 def merge_over(below: Layer, above: Mapping, number: int) -> Layer:
     """The document `above` (the number `number`) merged over what is there."""
     result = Layer({}, dict(below.moved), list(below.diagnostics))
-    result.data = _merge(result, below.data, above, (), (), number)
+    result.data = _merge(result, below.data, above, _At((), (), number))
     return result
 
 
 def appended(data: Mapping) -> Layer:
     """A document without presets, with its `KEY+:` made plain keys."""
     layer = Layer({})
-    layer.data = _merge(layer, {}, data, (), (), 0)
+    layer.data = _merge(layer, {}, data, _At((), (), 0))
     return layer
 
 
@@ -62,19 +62,33 @@ def merge_patch(layer: Layer, base: Mapping, patch: Mapping, at: Path, base_at: 
     """
     for key in base:
         _record(layer, (*at, cast("str", key)), _places(layer, (*base_at, cast("str", key))))
-    return _merge(layer, base, patch, at, at, None)
+    return _merge(layer, base, patch, _At(at, at, None))
 
 
-def _merge(
-    layer: Layer, below: Mapping, above: Mapping, at: Path, above_at: Path, number: int | None
-) -> Mapping:
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a merge stands: `here` in the merged spec, `there` in the document above (of that number; None: the merged
+    spec itself)."""
+
+    here: Path
+    there: Path
+    number: int | None
+
+    def below(self, name: object, key: object) -> _At:
+        """One step down: to `name` here, which stands as `key` there."""
+        return _At((*self.here, cast("str", name)), (*self.there, cast("str", key)), self.number)
+
+
+def _merge(layer: Layer, below: Mapping, above: Mapping, at: _At) -> Mapping:
     merged = dict(below)
     for key, value in above.items():
-        name, adds = _append_key(key, value, at)
-        here, there = (*at, cast("str", name)), (*above_at, cast("str", key))
+        name, adds = _append_key(key, value, at.here)
+        inner = at.below(name, key)
+        here = inner.here
         old = merged.get(name)
         old_map, new_map = as_mapping(old), as_mapping(value)
-        source: tuple[Place, ...] = ((number, there),) if number is not None else _places(layer, there)
+        own = inner.number is None
+        source = _places(layer, inner.there) if own else ((cast("int", inner.number), inner.there),)
         if adds:
             merged[name] = _append(layer, old, cast("list[object]", value), here, source)
         elif new_map is not None:
@@ -83,7 +97,7 @@ def _merge(
             else:
                 old_map = {}
                 _record(layer, here, source)
-            merged[name] = _merge(layer, old_map, new_map, here, there, number)
+            merged[name] = _merge(layer, old_map, new_map, inner)
         else:
             _record(layer, here, source + _places(layer, here) if name in below else source)
             merged[name] = value
@@ -91,9 +105,9 @@ def _merge(
 
 
 def _append_key(key: object, value: object, at: Path) -> tuple[object, bool]:
-    if isinstance(key, str) and key.endswith("+") and len(key) > 1 and isinstance(value, list):
-        if not any(step in VERBATIM for step in at):
-            return key[:-1], True
+    appends = isinstance(key, str) and key.endswith("+") and len(key) > 1 and isinstance(value, list)
+    if appends and not any(step in VERBATIM for step in at):
+        return cast("str", key)[:-1], True
     return key, False
 
 

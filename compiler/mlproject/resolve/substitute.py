@@ -31,7 +31,7 @@ class Values:
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     broken: set[Path] = field(default_factory=set[Path])
     used_params: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
-    _done: dict[tuple[str, ...], object] = field(default_factory=dict[tuple[str, ...], object])
+    done: dict[tuple[str, ...], object] = field(default_factory=dict[tuple[str, ...], object])
 
 
 def substitute(data: dict[object, object], values: Values) -> dict[object, object]:
@@ -68,9 +68,7 @@ def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> o
     return value
 
 
-def _text(
-    text: str, path: Path, values: Values, heads: frozenset[str], stack: Stack
-) -> object:
+def _text(text: str, path: Path, values: Values, heads: frozenset[str], stack: Stack) -> object:
     one = whole(text)
     if one is not None:
         return _lookup(one, path, values, stack) if one.head in heads else text
@@ -121,8 +119,8 @@ def _lookup(ref: Ref, path: Path, values: Values, stack: Stack) -> object:
         )
         values.broken.add(path)
         return ref.text
-    if name in values._done:  # pyright: ignore[reportPrivateUsage]
-        return values._done[name]  # pyright: ignore[reportPrivateUsage]
+    if name in values.done:
+        return values.done[name]
     root = values.vars if ref.head == "vars" else values.params
     if root is None:
         return ref.text
@@ -137,7 +135,7 @@ def _lookup(ref: Ref, path: Path, values: Values, stack: Stack) -> object:
     elif isinstance(value, (dict, list)):
         value = _nested(cast("object", value), ("vars", *ref.words), values, (*stack, name))
     if not stack:
-        values._done[name] = value  # pyright: ignore[reportPrivateUsage]
+        values.done[name] = value
     return value
 
 

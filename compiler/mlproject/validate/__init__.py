@@ -89,7 +89,7 @@ def _removal(path: Path, *, missing: bool) -> Path:
     return path
 
 
-def _without(value: Any, path: Path) -> Any:
+def _without(value: Any, path: Path) -> Any:  # noqa: ANN401 -- any YAML value
     """A copy of a tree without what stands at a path; a list keeps its length only up to there."""
     if not path:
         return {}
