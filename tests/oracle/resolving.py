@@ -51,7 +51,7 @@ def prepare(directory: Path) -> None:
     (directory / ".dvc" / "tmp").mkdir(parents=True, exist_ok=True)
     config = directory / ".dvc" / "config"
     if not config.exists():
-        config.write_text("[core]\n    no_scm = True\n    analytics = False\n", "utf-8")
+        config.write_text("[core]\n    no_scm = True\n    analytics = False\n    remote = storage\n", "utf-8")
 
 
 def by_dvc(directory: Path, root: str = "") -> dict[str, Resolved]:
@@ -93,7 +93,9 @@ def _seen(stage: Any, base: str) -> Resolved:
         files=tuple(
             dep.def_path if is_external(dep.def_path) else _within(dep.fs_path, base) for dep in plain
         ),
-        params={d.def_path: tuple(d.params) for d in stage.deps if isinstance(d, ParamsDependency)},
+        params={
+            d.def_path: tuple(dict.fromkeys(d.params)) for d in stage.deps if isinstance(d, ParamsDependency)
+        },
         outs=tuple(_out(out) for out in stage.outs),
         frozen=bool(stage.frozen),
         always_changed=bool(stage.always_changed),

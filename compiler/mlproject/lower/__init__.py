@@ -14,6 +14,7 @@ from mlproject.diagnostics import Diagnostic, Path, Site, error, warning
 from mlproject.files import Source
 from mlproject.ir import Edge, NodeId, ParamFile, Params, Project, Stage, Top
 from mlproject.lower.around import Around, around
+from mlproject.lower.dvcconfig import user_has_core
 from mlproject.lower.drafts import BROKEN, deep, draft, settle
 from mlproject.lower.edges import OUTPUT_NODES, Producers, edges, producers
 from mlproject.lower.outside import Outside
@@ -39,6 +40,7 @@ def lower(
     top = _top(scope)
     presets = [document.file for document in resolved.places.documents[1:]]
     _check_values(scope)
+    dvc_root = _dvc_root(root, source)
     project = Project(
         name=spec.name,
         root=root,
@@ -62,7 +64,8 @@ def lower(
         native=cast("Mapping[str, object]", spec.native or {}),
         edges=(*pipeline, *_later_edges(rest, known)),
         presets=tuple(f for f in presets if not root or not f.startswith(root + "/")),
-        dvc_root=_dvc_root(root, source),
+        dvc_root=dvc_root,
+        dvc_core=not user_has_core(scope, dvc_root),
     )
     return project, [*scope.diagnostics, *found, *cycles]
 
@@ -80,7 +83,7 @@ def _dvc_root(root: str, source: Source) -> str:
 def _scope(spec: Spec, resolved: Resolved, poisoned: frozenset[Path], root: str, source: Source) -> Scope:
     owned = isinstance(spec.params, dict)
     files = tuple(
-        ParamFile(file_of(f.text, ""), f.text, cast("Mapping[str, object] | None", f.values), f.path)
+        ParamFile(file_of(f.text, "", root), f.text, cast("Mapping[str, object] | None", f.values), f.path)
         for f in resolved.param_files
     )
     values: dict[str, object] = {}
@@ -93,7 +96,7 @@ def _scope(spec: Spec, resolved: Resolved, poisoned: frozenset[Path], root: str,
     for name, entry in (spec.stages or {}).items():
         scope.drafts[name] = draft(scope, name, entry)
     written = {
-        file_of(output.raw, joined(one.folder, one.body.wdir or ""))
+        file_of(output.raw, joined(one.folder, one.body.wdir or ""), root)
         for one in scope.drafts.values()
         for output in one.outputs
         if "${" not in output.raw

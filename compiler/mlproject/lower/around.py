@@ -55,7 +55,7 @@ def data(scope: Scope) -> tuple[Data, ...]:
     return tuple(
         Data(
             name=name,
-            file=file_of(entry.path, ""),
+            file=file_of(entry.path, "", scope.root),
             text=entry.path,
             track=entry.track or "",
             url=entry.url or "",

@@ -27,7 +27,7 @@ class Outside:
     def file(self, text: str, path: Path) -> str | None:
         """The file that a text names: a plain path, or one reference and a sub-path. None where it was reported."""
         resolved = self.text(text, path)
-        return None if resolved is None else file_of(resolved, "")
+        return None if resolved is None else file_of(resolved, "", self.scope.root)
 
     def text(self, text: str, path: Path) -> str | None:
         """A text with its path references resolved to files. None where one was reported."""
@@ -82,7 +82,7 @@ class Outside:
         data = self.scope.spec.data or {}
         name = ref.words[0] if len(ref.words) == 1 else ""
         if name in data:
-            return file_of(data[name].path, "")
+            return file_of(data[name].path, "", self.scope.root)
         if not (name and self.scope.is_poisoned("data", name)):
             summary = f"`{ref.text}`: there is no data named `{'.'.join(ref.words)}`"
             self.scope.say(error("unresolved-reference", summary, site, help=did_you_mean(name, list(data))))

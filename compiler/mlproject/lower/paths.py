@@ -12,11 +12,17 @@ def is_external(text: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def file_of(text: str, base: str) -> str:
-    """The file that a path names in the directory `base`, relative to the project and normalised."""
+def file_of(text: str, base: str, root: str = "") -> str:
+    """The file that a path names in the directory `base`, relative to the project and normalised.
+
+    `root` is the project's directory in the repository: a path may leave the project and come back by its name.
+    """
     if is_external(text):
         return text
-    return normpath(join(base, text))
+    file = normpath(join(base, text))
+    if root and file.startswith("../"):
+        return relpath(join("/", root, file), join("/", root))
+    return file
 
 
 def respelled(text: str, base: str, other: str, root: str = "") -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 from mlproject.diagnostics import Path, Site, did_you_mean, error
+from mlproject.interpolate import expressions
 from mlproject.lower.paths import respelled
 from mlproject.lower.placing import placed
 from mlproject.lower.scope import Draft, Scope
@@ -222,9 +222,10 @@ def _outputs(
                 else template
             )
             spelled = None if text is None or base is None else placed(scope, me, text, base)
-            if _told(scope, ref, site, spelled) is None:
-                return None
-            texts.append(cast("str", spelled))
+            if spelled is None:
+                return _told(scope, ref, site, None)
+            _carried(scope, me, spelled)
+            texts.append(spelled)
     return Paths(tuple(texts), selection.many or every, target is not me)
 
 
@@ -235,6 +236,14 @@ def _param(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
     first, *rest = ref.steps[1:]
     inner = first.text + "".join(f"[{step.text}]" if step.selector else f".{step.text}" for step in rest)
     return f"${{{inner}}}"
+
+
+def _carried(scope: Scope, me: Draft, path: str) -> None:
+    """Notes the parameters in a path that another stage declared: its folder may read other files than mine."""
+    for _, _, expression in expressions(path):
+        words = tuple(word.strip() for word in expression.replace("[", ".").replace("]", "").split("."))
+        if words[0] not in ("item", "key"):
+            need_values(scope, me, words)
 
 
 def need_values(scope: Scope, me: Draft, words: tuple[str, ...]) -> None:

@@ -30,7 +30,14 @@ class Expression:
     text: str
 
 
-Bound = Value | Expression
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The key of a matrix bound axis by axis: a text with `${…}` of the stage that refers."""
+
+    text: str
+
+
+Bound = Value | Expression | Composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +118,26 @@ def _by_axes(
     fixed = {axis: value for axis, value in wanted.items() if axis not in mine and value != "*"}
     if not (_known(scope, target, items, fixed, site) and _mine_exist(scope, me, target, items, mine, site)):
         return None
+    plain = _plain(items)
     bindings: list[Binding] = []
     for key, value in items.values.items():
         axes = cast("Mapping[str, object]", value)
         if all(to_text(axes[axis]) == wanted_ for axis, wanted_ in fixed.items()):
             bound: dict[str, Bound] = {name: mine.get(name) or Value(v) for name, v in axes.items()}
-            bindings.append(Binding(None, None if mine else Value(key), bound))
+            bindings.append(Binding(None, (_composed(bound) if plain else None) if mine else Value(key), bound))
     unique = {tuple((n, repr(b)) for n, b in b_.axes.items()): b_ for b_ in bindings}
     return Selection(tuple(unique.values()), "*" in wanted.values())
+
+
+def _composed(axes: Mapping[str, Bound]) -> Composed:
+    """The key that DVC makes of the plain values of all axes."""
+    return Composed("-".join(_say(bound, []) or "" for bound in axes.values()))
+
+
+def _plain(items: Items) -> bool:
+    """Whether no value of any axis is a mapping or list, which DVC would number."""
+    values = [v for one in items.values.values() for v in cast("Mapping[str, object]", one).values()]
+    return not any(isinstance(value, (dict, list)) for value in values)
 
 
 def _axis_values(items: Items, axis: str) -> dict[str, object]:
@@ -189,10 +208,11 @@ def _by_mine(scope: Scope, me: Draft, target: Draft, items: Items, text: str, si
     if items.kind == "matrix":
         if text in ("item", "key") and me.items.kind == "matrix" and set(items.axes) <= set(me.items.axes):
             mine = {axis: Expression(f"item.{axis}") for axis in items.axes}
-            key: Bound | None = Expression("key") if items.axes == me.items.axes else None
-            if _mine_exist(scope, me, target, items, mine, site):
-                return Selection((Binding(None, key, mine),), False)
-            return None
+            if not _mine_exist(scope, me, target, items, mine, site):
+                return None
+            same = items.axes == me.items.axes
+            key: Bound | None = Expression("key") if same else _composed(mine) if _plain(items) else None
+            return Selection((Binding(None, key, mine),), False)
         help = f"name the axes: `[{', '.join(f'{axis}=item.{axis}' for axis in items.axes)}]`"
         scope.say(error("instance-needed", f"`[{text}]` cannot select from a matrix", site, help=help))
         return None
@@ -266,6 +286,8 @@ def _bound(expression: str, binding: Binding, local: Mapping[str, object]) -> st
 def _say(bound: Bound | None, rest: list[str]) -> str | None:
     if bound is None:
         return None
+    if isinstance(bound, Composed):
+        return None if rest else bound.text
     if isinstance(bound, Expression):
         return "${" + ".".join([bound.text, *rest]) + "}"
     try:

@@ -193,7 +193,7 @@ class Evaluation:
             for index, text in enumerate(stage.cmd)
         )
         deps = tuple(
-            (text := self.text(dep.template, context, dep.path), file_of(text, base)) for dep in stage.deps
+            (text := self.text(dep.template, context, dep.path), file_of(text, base, self.scope.root)) for dep in stage.deps
         )
         outs = tuple(self.product(output, context, base) for output in stage.outputs)
         params = tuple(
@@ -207,7 +207,7 @@ class Evaluation:
     def product(self, output: Output, context: Mapping[str, object], base: str) -> Product:
         """An output of the instance."""
         text = self.text(output.template, context, output.path)
-        file = file_of(text, base)
+        file = file_of(text, base, self.scope.root)
         if (
             file.startswith("../") and normpath(join(self.scope.root, file)).startswith("..")
         ) or text.startswith("/"):
@@ -229,7 +229,7 @@ class Evaluation:
         return found_
 
     def _dep(self, text: str, keys: list[str] | None, base: str, path: Path) -> ParamDep:
-        file = file_of(text, base)
+        file = file_of(text, base, self.scope.root)
         values = self.scope_values(file)
         for key in keys or []:
             if values is None or any(char in key for char in "*?["):
@@ -262,8 +262,14 @@ class Evaluation:
         if "${" not in template:
             return template
         result = interpolate(template, context, command=command)
+        if isinstance(result, str):
+            return result
         if not isinstance(result, Refused):
-            return result if isinstance(result, str) else to_text(result)
+            shown = "a mapping" if isinstance(result, Mapping) else f"`{to_text(result)}`, which is no text"
+            summary = f"`{template}` stands alone and is {shown}: DVC keeps the type of such a value"
+            help = "put a word before it" if isinstance(result, Mapping) else "quote the value where it is given"
+            self.scope.say(error("param-type", summary, Site(path), help=help))
+            return to_text(result)
         if result.reason == "type":
             summary = (
                 f"`${{{result.expression}}}` is {result.detail}, and {result.detail} cannot stand inside text"
@@ -298,14 +304,10 @@ def _below(values: Mapping[str, object], key: str) -> str:
 
 def _grouped(params: tuple[ParamDep, ...]) -> tuple[ParamDep, ...]:
     """One entry a file, in order of first mention; a whole file swallows its keys."""
-    if len(params) < 2:
-        return params
     files: dict[str, ParamDep] = {}
     for dep in params:
-        before = files.get(dep.file)
-        if before is None:
-            files[dep.file] = dep
-        elif before.keys is None or dep.keys is None:
+        before = files.setdefault(dep.file, dep)
+        if before.keys is None or dep.keys is None:
             files[dep.file] = ParamDep(dep.file, before.text, None)
         else:
             files[dep.file] = ParamDep(dep.file, before.text, tuple(dict.fromkeys(before.keys + dep.keys)))

@@ -62,7 +62,11 @@ def _pipeline(project: Project, folder: str) -> Generated:
 
 
 def _top(project: Project, tree: Tree, sources: dict[Path, Path]) -> None:
-    named = [] if project.params.owned else [file.text for file in project.params.files if file.text != "params.yaml"]
+    named = (
+        []
+        if project.params.owned
+        else [file.text for file in project.params.files if file.text != "params.yaml"]
+    )
     sections: tuple[tuple[str, object], ...] = (
         ("params", named),
         ("metrics", list(project.top.metrics)),
@@ -153,7 +157,7 @@ def _config(project: Project) -> list[Generated]:
     lines: list[str] = []
     sources: dict[Path, Path] = {(): ("remotes",)}
     for remote in project.remotes:
-        if remote.default:
+        if remote.default and project.dvc_core:
             lines += ["[core]", f"    remote = {remote.name}"]
     for remote in project.remotes:
         sources[(len(lines) + 1,)] = remote.path
