@@ -108,7 +108,7 @@ def _obstacles(tree: WorkTree, inside: str, *, linked: bool) -> list[Diagnostic]
         return [error("file-unwritable", f"`{inside or '.'}` cannot be written: {_LINKED}")]
     needed = [join(inside, file) for file in (*FILES, SCHEMA, *COMPILED)]
     optional = [join(inside, file) for file in (USUAL if _has_dvc(tree, inside) else {**USUAL, **DVC})]
-    barred = {name: tree.obstacle(name) for name in needed}
+    barred: dict[str, Obstacle | None] = {name: tree.obstacle(name) for name in needed}
     # A link in the place of a README is left as it is, like any README.
     barred |= {name: tree.obstacle(name) for name in optional if not _exists(tree, name)}
     found = [

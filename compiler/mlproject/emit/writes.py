@@ -43,11 +43,12 @@ class Action:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What may be done about files that are not as we left them. `force` overwrites files edited by hand and takes over
-    those that are not ours; `adoptable` are files whose edits `--adopt` can take back into the spec; `folders` are
-    further places to look for orphans in."""
+    those that are not ours; `adoptable` are files whose edits `--adopt` can take back into the spec, `adopted` those
+    whose edits it has taken; `folders` are further places to look for orphans in."""
 
     force: bool = False
     adoptable: Collection[str] = ()
+    adopted: Collection[str] = ()
     folders: Collection[str] = ()
 
 
@@ -84,7 +85,7 @@ def _action(rendered: Rendered, now: Standing, tree: WorkTree, wish: Wish) -> Ac
         return Action("keep", file, state, before, before, now.ours)
     finding, may_force = _judge(rendered, now, tree, wish)
     after = None if state == "blocked" else becomes(rendered, before)
-    if state in ("stale", "missing"):
+    if state in ("stale", "missing") or (state == "hand-edited" and file in wish.adopted):
         kind: ActionKind = "create" if before is None else "update"
         return Action(kind, file, state, before, after, text, finding)
     if not (may_force and wish.force):
