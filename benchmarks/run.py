@@ -275,14 +275,15 @@ def _ratios(cases: list[Case], table: Table) -> dict[str, float]:
     """How many times faster than DVC, how many bare starts, and how the time of a stage grows."""
     found: dict[str, float] = {}
     for case in cases:
-        rows = {row: samples.median for row, samples in table[case.name].items()}
-        if case.name == TYPICAL_NAME:
-            for row in (VALIDATE_COLD, VALIDATE_AGAIN, COMPILE_AGAIN):
-                found[f"typical: {row}, in bare starts"] = rows[row] / rows[START]
-        for theirs in (STATUS, STAGE_LIST):
-            for row in (VALIDATE_COLD, COMPILE_COLD, COMPILE_AGAIN):
-                if theirs in rows and case.name != TYPICAL_NAME:
-                    found[f"{case.stages} stages: {theirs} / {row}"] = rows[theirs] / rows[row]
+        for clock, note in ((True, ""), (False, " (busy)")):
+            rows = {row: s.median if clock else s.busy_median for row, s in table[case.name].items()}
+            if case.name == TYPICAL_NAME:
+                for row in (VALIDATE_COLD, VALIDATE_AGAIN, COMPILE_AGAIN):
+                    found[f"typical: {row}, in bare starts{note}"] = rows[row] / rows[START]
+                continue
+            for theirs in (STATUS, STAGE_LIST):
+                for row in (VALIDATE_COLD, COMPILE_COLD, COMPILE_AGAIN) if theirs in rows else ():
+                    found[f"{case.stages} stages: {theirs} / {row}{note}"] = rows[theirs] / rows[row]
     sized = [case for case in cases if case.name != TYPICAL_NAME]
     for row in OURS:
         slopes = [_slope(table, small, large, row) for small, large in pairwise(sized)]

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from targets.ci_projects import PROJECT, data, environment, remote, service, stage, with_ci
 
 from mlproject import pins
 from mlproject.diagnostics import Path
@@ -14,6 +13,7 @@ from mlproject.ir import Project, RunnerRule
 from mlproject.targets import github
 from mlproject.targets.actions import used
 from mlproject.trees import Generated
+from targets.ci_projects import PROJECT, data, environment, remote, service, stage, with_ci
 
 PROD = with_ci(environments=("prod",))
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from targets.ci_projects import PROJECT, data, environment, remote, service, stage, with_ci
 
 from mlproject import pins
 from mlproject.emit.rendered import render
 from mlproject.ir import Project, Resources, RunnerRule
 from mlproject.targets import github
+from targets.ci_projects import PROJECT, data, environment, remote, service, stage, with_ci
 
 HOSTILE = "${{ github.event.head_commit.message }}`id`$(id);'\"\\"
 
