@@ -146,7 +146,7 @@ class Dep:
 class Instance:
     """What DVC runs: a stage without a loop (`key` is None), or one of its items.
 
-    `address` is unique in the project: `train@0.1`, or `books/dvc.yaml:train@0.1` for a stage with a folder.
+    `name` is unique in the project; `address` is DVC's: `train@0.1`, or `books/dvc.yaml:train@0.1` with a folder.
     `item` is the loop's value (for a matrix a mapping). `deps` are (text, file) pairs.
     """
 
@@ -206,6 +206,7 @@ class Stage:
     instances: tuple[Instance, ...]
     path: Path
     body: Path
+    dvc_name: str = ""  # its name in `dvc.yaml`, where that differs
 
 
 @dataclass(frozen=True, slots=True)

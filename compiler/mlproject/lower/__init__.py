@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from posixpath import basename, dirname, join, normpath
 from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path, Site, error, warning
+from mlproject.diagnostics import Diagnostic, Path, Related, Site, error, warning
 from mlproject.files import Source
 from mlproject.ir import Edge, NodeId, ParamFile, Params, Project, Stage, Top
 from mlproject.lower.around import Around, around
@@ -95,6 +95,7 @@ def _scope(spec: Spec, resolved: Resolved, poisoned: frozenset[Path], root: str,
     scope = Scope(spec, source, root, poisoned, owned, values, files)
     for name, entry in (spec.stages or {}).items():
         scope.drafts[name] = draft(scope, name, entry)
+    _check_names(scope)
     written = {
         file_of(output.raw, joined(one.folder, one.body.wdir or ""), root)
         for one in scope.drafts.values()
@@ -110,6 +111,20 @@ def _scope(spec: Spec, resolved: Resolved, poisoned: frozenset[Path], root: str,
                 scope.say(error("file-unreadable", summary, Site(one.path), help=help))
     _check_ambiguous(scope, files)
     return scope
+
+
+def _check_names(scope: Scope) -> None:
+    """Two stages of one folder have two names in its `dvc.yaml`."""
+    seen: dict[tuple[str, str], Draft] = {}
+    for one in scope.drafts.values():
+        name = one.entry.name or one.name
+        first = seen.setdefault((one.folder, name), one)
+        if first is not one:
+            file = join(one.folder, "dvc.yaml")
+            site = Site((*one.path, "name")) if one.entry.name else Site(one.path, "key")
+            related = (Related("first named here", Site(first.path, "key")),)
+            summary = f"two stages are named `{name}` in `{file}`"
+            scope.say(error("duplicate-name", summary, site, related=related, help="give one another `name:`"))
 
 
 def _fill(into: dict[str, object], values: Mapping[str, object]) -> None:

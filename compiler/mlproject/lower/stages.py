@@ -47,6 +47,7 @@ def lowered(scope: Scope, draft: Draft) -> Stage:
         instances=(),
         path=draft.path,
         body=draft.body_path,
+        dvc_name=entry.name or "",
     )
     return _with_instances(scope, draft, stage)
 
@@ -201,7 +202,8 @@ class Evaluation:
             for index, entry in enumerate(stage.params)
             for dep in self.params(entry, index, context, base)
         )
-        address = f"{stage.folder}/dvc.yaml:{name}" if stage.folder else name
+        own = name if not stage.dvc_name else stage.dvc_name if key is None else f"{stage.dvc_name}@{key}"
+        address = f"{stage.folder}/dvc.yaml:{own}" if stage.folder else own
         return Instance(address, name, key, item, cmd, wdir, deps, _grouped(params), outs)
 
     def product(self, output: Output, context: Mapping[str, object], base: str) -> Product:

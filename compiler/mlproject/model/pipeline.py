@@ -182,6 +182,11 @@ class StageEntry(StageBody):
         description="Emits the stage into FOLDER/dvc.yaml; its paths are relative to that.",
         examples=["books"],
     )
+    name: Name | None = Field(
+        default=None,
+        description="Its name in that dvc.yaml, where two folders have stages of one name. Default: its key here.",
+        examples=["cluster"],
+    )
     foreach: LoopSource | None = Field(
         default=None, description="Repeats `do` for every item of a list or mapping.", examples=[["us", "uk"]]
     )

@@ -55,7 +55,7 @@ def _pipeline(project: Project, folder: str) -> Generated:
         sources[("vars",)] = ("params",)
     stages = [stage for stage in project.stages if stage.folder == folder]
     if stages:
-        tree["stages"] = {stage.name: _stage(stage, sources) for stage in stages}
+        tree["stages"] = {stage.dvc_name or stage.name: _stage(stage, sources) for stage in stages}
     if folder == "":
         _top(project, tree, sources)
     return Generated(join(project.root, folder, "dvc.yaml"), "yaml", tree, sources=sources)
@@ -81,7 +81,7 @@ def _top(project: Project, tree: Tree, sources: dict[Path, Path]) -> None:
 
 
 def _stage(stage: Stage, sources: dict[Path, Path]) -> Tree:
-    at: Path = ("stages", stage.name)
+    at: Path = ("stages", stage.dvc_name or stage.name)
     sources[at] = stage.path
     loop = stage.loop
     if loop is not None and loop.kind == "foreach":
