@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 Context = Mapping[str, object]
 
 # `a.b[0].c`; DVC strips what stands around a name.
-EXPRESSION = re.compile(r"[^.\[\]]+(\s*\.[^.\[\]]+|\s*\[[^.\[\]]+\])*\s*")
+_EXPRESSION = re.compile(r"[^.\[\]]+(\s*\.[^.\[\]]+|\s*\[[^.\[\]]+\])*\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def _flat(mapping: Mapping[object, object], prefix: str) -> list[tuple[str, obje
     return pairs
 
 
-def expressions(template: str) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=4096)
+def expressions(template: str) -> tuple[tuple[int, int, str], ...]:
     """The interpolations of a template: start, end and what stands between the braces, as DVC finds them."""
     found: list[tuple[int, int, str]] = []
     at = 0
@@ -89,21 +91,34 @@ def expressions(template: str) -> list[tuple[int, int, str]]:
             continue
         found.append((start, end + 1, template[start + 2 : end]))
         at = end + 1
-    return found
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _steps(expression: str) -> tuple[str, ...] | None:
+    """The names of `a.b[0]`, without the spaces that DVC strips; None where DVC cannot parse it."""
+    if not _EXPRESSION.fullmatch(expression):
+        return None
+    return tuple(step.strip() for step in expression.replace("[", ".").replace("]", "").split("."))
 
 
 def select(context: object, expression: str) -> object:
     """The value that `a.b[0]` names, by DVC's rules. Raises LookupError with what is missing."""
-    value = context
-    for step in expression.replace("[", ".").replace("]", "").split("."):
-        name = step.strip()
+    steps = _steps(expression)
+    if steps is None:
+        raise LookupError(expression)
+    return _walk(context, steps)
+
+
+def _walk(value: object, steps: tuple[str, ...]) -> object:
+    for name in steps:
         if isinstance(value, dict):
-            mapping = cast("Mapping[object, object]", value)
+            mapping = cast("dict[object, object]", value)
             if name not in mapping:
                 raise LookupError(name)
             value = mapping[name]
-        elif isinstance(value, list) and not isinstance(value, str):
-            items = cast("Sequence[object]", value)
+        elif isinstance(value, list):
+            items = cast("list[object]", value)
             try:
                 value = items[int(name)]
             except (ValueError, IndexError):
@@ -136,10 +151,11 @@ def resolve(
 
 
 def _value(expression: str, context: Context, *, mapping: bool, sequence: bool) -> object | Refused:
-    if not EXPRESSION.fullmatch(expression):
+    steps = _steps(expression)
+    if steps is None:
         return Refused("syntax", expression, "")
     try:
-        value = select(context, expression)
+        value = _walk(context, steps)
     except LookupError as missing:
         return Refused("missing", expression, str(missing.args[0]))
     if isinstance(value, dict):
