@@ -1,6 +1,7 @@
 """Fixtures and settings that every test may rely on."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are to be rewritten instead of compared (the flag, or UPDATE_GOLDEN=1)."""
     return bool(request.config.getoption("--update-golden")) or os.environ.get("UPDATE_GOLDEN") == "1"
+
+
+@pytest.fixture(scope="session")
+def golden(update_golden: bool) -> Callable[[Path, str], None]:
+    """Compares a text with a file, byte for byte, or rewrites the file."""
+
+    def same(file: Path, text: str) -> None:
+        if update_golden:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        assert file.is_file(), f"{file} is missing; pytest --update-golden writes it"
+        assert text == file.read_bytes().decode()
+
+    return same
 
 
 @pytest.fixture(scope="session")

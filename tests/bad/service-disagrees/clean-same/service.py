@@ -1,0 +1,6 @@
+import bentoml
+
+
+@bentoml.service(traffic={"timeout": 30}, resources={"cpu": "1"})
+class Screening:
+    pass

@@ -1,0 +1,10 @@
+import bentoml
+
+
+@bentoml.service
+class Screening:
+    pass
+
+
+class Plain:
+    pass
