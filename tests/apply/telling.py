@@ -59,12 +59,13 @@ class StoppedError(Exception):
 
 @dataclass
 class Stopping(Told):
-    """Raises when the event of that number is told: apply is cut short there."""
+    """Raises when one of these events of a step is told: apply is cut short there. What stopped it is taken away."""
 
-    at: int = 0
+    at: list[tuple[str, Step]] = field(default_factory=list)
     interrupt: bool = False
 
     def note(self, event: str, step: Step, text: str) -> None:
         super().note(event, step, text)
-        if len(self.events) == self.at:
+        if (event, step) in self.at:
+            self.at.remove((event, step))
             raise KeyboardInterrupt if self.interrupt else StoppedError

@@ -167,7 +167,6 @@ class Driver:
 
     def fail(self, problem: BaseException) -> None:
         """Tell why it stopped; the innermost cause is what a person needs to hear."""
-        known = import_module("dvc.exceptions").DvcException
         busy = import_module("dvc.lock").LockError
         stopped = import_module("dvc.stage.exceptions").StageCmdFailedError
         causes = [problem]
@@ -180,7 +179,7 @@ class Driver:
             kind, text = "locked", "another DVC process works in this repository"
         elif any(isinstance(c, stopped) for c in causes):
             kind = "stage"
-        elif isinstance(problem, (known, OSError)):
+        elif not ours(causes[-1]):
             kind, text = "dvc", "; ".join(dict.fromkeys(filter(None, (str(c).strip() for c in causes))))
         else:
             kind = "bug"
@@ -205,6 +204,12 @@ def recorded(stage: Any) -> dict[str, object]:
             deps.append([relative(dep), dep.hash_info.value])
     outs = [[relative(out), out.hash_info.value] for out in stage.outs]
     return {"cmd": stage.cmd, "deps": sorted(deps, key=str), "params": params, "outs": sorted(outs, key=str)}
+
+
+def ours(problem: BaseException) -> bool:
+    """Whether an error was raised by this file itself, not by what it calls."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    return bool(frames) and frames[-1].filename == __file__
 
 
 def mend_locks(file: str) -> None:

@@ -151,7 +151,8 @@ def build(schema: Schema) -> object:
     for key in ("anyOf", "oneOf", "allOf"):
         branches = schema.get(key)
         if isinstance(branches, list) and branches:
-            return build({**schema, **cast("list[Schema]", branches)[0], key: None})
+            beside = {name: value for name, value in schema.items() if name != key}
+            return build({**beside, **cast("list[Schema]", branches)[0]})
     kinds = schema.get("type")
     names = cast("list[object]", kinds) if isinstance(kinds, list) else [kinds]
     return BUILDERS.get(str(names[0]) if names else "", _text)(schema)

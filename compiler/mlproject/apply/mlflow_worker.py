@@ -58,13 +58,12 @@ class Store:
         return {"experiment": self.experiment}
 
     @staticmethod
-    def prepare(flavors: list[str]) -> None:
+    def prepare(flavor: str) -> None:
         """Import what logging a model will need; what is missing is said when it is needed."""
         with suppress(ImportError):
-            for flavor in flavors:
-                import_module(f"mlflow.{flavor}")
-                if flavor == "sklearn":
-                    import_module("skops.io")
+            import_module(f"mlflow.{flavor}")
+            if flavor == "sklearn":
+                import_module("skops.io")
 
     @staticmethod
     def create(database: str) -> None:

@@ -17,7 +17,6 @@ from typing import cast
 from mlproject.apply import memory
 from mlproject.apply.context import Context
 from mlproject.apply.events import DONE, INTERRUPTED, VERDICT, Answer, Failure, Log, Reporter, Result
-from mlproject.apply.flavors import LOADERS
 from mlproject.apply.steps.build import Bento, build
 from mlproject.apply.steps.deploy import deploy
 from mlproject.apply.steps.gates import gates
@@ -81,8 +80,7 @@ def _apply(project: Project, where: Where, log: Log, outcome: _Outcome) -> None:
         outcome.failures.append(problem)
         return
     memory.prepare(where)
-    flavors = sorted({model.flavor for model in project.models if model.flavor in LOADERS})
-    with memory.alone(where) as busy, tracking(where, setting, flavors) as store:
+    with memory.alone(where) as busy, tracking(where, setting) as store:
         if busy is not None:
             log.stop(busy)
             outcome.failures.append(busy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -27,14 +27,13 @@ class StoreError(Exception):
 class Tracking:
     """The worker. `_ahead` counts requests that were sent without waiting for their answers."""
 
-    __slots__ = ("_ahead", "_flavors", "_log", "_process", "_setting", "_where")
+    __slots__ = ("_ahead", "_log", "_process", "_setting", "_where")
 
-    def __init__(self, where: Where, setting: Setting, flavors: Sequence[str]) -> None:
+    def __init__(self, where: Where, setting: Setting) -> None:
         self._where = where
         self._setting = setting
         self._log = where.state_dir / "mlflow.log"
         self._process: subprocess.Popen[str] | None = None
-        self._flavors = list(flavors)
         self._ahead = 0
 
     def warm(self) -> None:
@@ -60,8 +59,13 @@ class Tracking:
             )
 
         self._send("open", self._opening())
-        self._send("prepare", {"flavors": self._flavors})
-        self._ahead = 2
+        self._ahead = 1
+
+    def prepare(self, flavor: str) -> None:
+        """Have a flavor's library imported, without waiting for it: a model of it is about to be made."""
+        self.warm()
+        self._send("prepare", {"flavor": flavor})
+        self._ahead += 1
 
     def _opening(self) -> dict[str, object]:
         setting = self._setting
@@ -150,9 +154,9 @@ class Tracking:
 
 
 @contextmanager
-def tracking(where: Where, setting: Setting, flavors: Sequence[str]) -> Generator[Tracking]:
+def tracking(where: Where, setting: Setting) -> Generator[Tracking]:
     """The worker for one run of apply."""
-    store = Tracking(where, setting, flavors)
+    store = Tracking(where, setting)
     try:
         yield store
     finally:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from mlproject.apply.context import Context
-from mlproject.apply.events import OUR_BUG, UNREACHABLE, VERDICT, Failure, Log
+from mlproject.apply.events import OUR_BUG, UNREACHABLE, VERDICT, Failure
+from mlproject.apply.flavors import LOADERS
 from mlproject.apply.memory import digest_of
 from mlproject.apply.process import Child, Deadline, OutOfTimeError, lines, running
 from mlproject.apply.where import Where, child_environment
@@ -62,7 +63,7 @@ def pipeline(context: Context) -> State | Failure:
         failure = Failure(VERDICT, f"there is no {missing[0]}", "Run `mlproject compile`, then apply again.")
         log.failed(STEP, failure)
         return failure
-    run = _Run(log, {i.address: i for i in instances}, _timeouts(project), where.project_dir)
+    run = _Run(context, {i.address: i for i in instances}, _timeouts(project))
     mark = f"\x1e{secrets.token_hex(8)}"
     command = [
         sys.executable,
@@ -94,12 +95,15 @@ class _Run:
     """Listening to one run of the driver."""
 
     def __init__(
-        self, log: Log, instances: Mapping[str, Instance], timeouts: Mapping[str, float], project_dir: Path
+        self, context: Context, instances: Mapping[str, Instance], timeouts: Mapping[str, float]
     ) -> None:
-        self.log = log
+        self.log = context.log
+        self.store = context.store
+        self.flavors = {
+            model.stage: model.flavor for model in context.project.models if model.flavor in LOADERS
+        }
         self.instances = instances
         self.timeouts = timeouts
-        self.project_dir = project_dir
         self.deadline = Deadline()
         self.current = ""
         self.seen = 0
@@ -166,6 +170,8 @@ class _Run:
 
     def begin(self, name: str) -> None:
         """It has."""
+        if name in self.flavors:
+            self.store.prepare(self.flavors[name])
         self.deadline.after(self.timeouts.get(name))
         place = f" {self.seen}/{len(self.instances)}" if name in self.instances else ""
         self.log.started((*STEP, name), f"stage{place}")

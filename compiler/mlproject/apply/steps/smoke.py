@@ -30,6 +30,7 @@ HOST = "127.0.0.1"
 START_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
 POLL_SECONDS = 0.1
+STARTED_BADLY = b"Application startup failed"  # the ASGI server's words
 NOTE = "answers"
 DIRECT = urllib.request.build_opener(
     urllib.request.ProxyHandler({})
@@ -121,7 +122,7 @@ def _try(trial: _Trial) -> Answer | Failure:
     empty = trial.context.where.state_dir / "empty"
     empty.mkdir(exist_ok=True)
     with notes.open("wb") as stream, running(command, empty, _environment(trial), stream) as child:
-        problem = _wait(child, port)
+        problem = _wait(child, port, notes)
         outcome = Failure(VERDICT, problem, "") if problem else _ask(trial, port)
     if not isinstance(outcome, Failure):
         return outcome
@@ -160,10 +161,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(child: Child, port: int) -> str:
-    """Until the server is ready; '' then, else what went wrong."""
+def _wait(child: Child, port: int, notes: Path) -> str:
+    """Until the server is ready; '' then, else what went wrong. A service that can't start is started again and again
+    by BentoML, so its log is read meanwhile."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
+        if STARTED_BADLY in notes.read_bytes():
+            return f"the service can't start ({_reason(notes)})"
         if (code := child.poll()) is not None:
             return f"the server ended with exit code {code} before it was ready"
         try:
@@ -172,6 +176,16 @@ def _wait(child: Child, port: int) -> str:
         except OSError:
             time.sleep(POLL_SECONDS)
     return f"the server was not ready within {START_SECONDS:g} s"
+
+
+def _reason(notes: Path) -> str:
+    """The last line of the first traceback in a log."""
+    lines = notes.read_text(encoding="utf-8", errors="replace").splitlines()
+    begun = next(
+        (n for n, line in enumerate(lines) if "Traceback (most recent call last)" in line), len(lines)
+    )
+    said = [line for line in lines[begun + 1 :] if line.strip() and not line.startswith(" ")]
+    return said[0] if said else "its log says why"
 
 
 def _ask(trial: _Trial, port: int) -> Answer | Failure:
