@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mlproject.diagnostics import Path
 
@@ -40,8 +40,7 @@ NodeKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class NodeId:
+class NodeId(NamedTuple):
     """A node of the graph. `name` is unique in its kind: an instance's address, an output's file, `ENV/SERVICE`, …"""
 
     kind: NodeKind
@@ -51,8 +50,7 @@ class NodeId:
         return f"{self.kind}:{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """`target` depends on `source`; `path` is the place in the spec that says so, `why` two or three words."""
 
     source: NodeId

@@ -101,6 +101,9 @@ def _reference(text: str) -> Ref | Broken:
     shell = f"if it is the shell's, write `$${text[1:]}`"
     if not inner.strip():
         return Broken(text, "an empty reference", "name something, as in `${data.raw}`")
+    words = [word.strip() for word in inner.split(".")]
+    if all(words) and not any(char in inner for char in "[]{"):  # nearly all references
+        return Ref(text, tuple([Step(word) for word in words]))
     steps: list[Step] = []
     at = 0
     while at < len(inner):
