@@ -130,7 +130,8 @@ def order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
 def nearest(name: str, known: list[str]) -> str | None:
     """The known name that `name` was most likely meant to be, or None where nothing is close.
 
-    Damerau-Levenshtein distance, case folded, at most a third of the length; ties go to the earlier name.
+    Damerau-Levenshtein distance, case folded, at most a third of the length, and something in common (`2` is not
+    near `0`); ties go to the earlier name.
     """
     if not name or len(name) > 80:
         return None
@@ -141,7 +142,7 @@ def nearest(name: str, known: list[str]) -> str | None:
         if abs(len(candidate) - len(name)) > limit:
             continue
         distance = _distance(folded, candidate.casefold())
-        if distance <= limit and (best is None or distance < best[0]):
+        if distance <= limit and distance < max(len(folded), len(candidate)) and (best is None or distance < best[0]):
             best = (distance, candidate)
     return best[1] if best else None
 

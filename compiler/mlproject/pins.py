@@ -104,6 +104,8 @@ def _entries(document: Document) -> tuple[dict[str, Pin], list[Diagnostic]]:
         return {}, [_invalid(document, (), "the lock is not a mapping")]
     data = cast(dict[object, object], whole)
     if data.get("version") != VERSION or isinstance(data.get("version"), bool):
+        if "version" not in data:
+            return {}, [_invalid(document, (), "the lock has no `version`")]
         summary = f"this compiler reads version {VERSION} of the lock"
         return {}, [
             _invalid(document, ("version",), summary, "use the compiler that wrote it, or remove the file")

@@ -5,15 +5,17 @@
     tests/bad/CODE/NAME.txt      what the terminal shows, 100 columns wide and without colour
     tests/bad/CODE/clean-*       a spec close to those that is not told CODE (no text is kept)
 
-A line of `COMMANDS` that begins with `mlproject` is run by us, any other by a shell. `pytest --update-golden` (or
+A line of `COMMANDS` that begins with `mlproject` is run in this process, any other by a shell. `pytest --update-golden` (or
 UPDATE_GOLDEN=1) rewrites the texts; the diff in Git is then the review.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,12 +45,16 @@ def _shown(case: Path, at: Path) -> tuple[int, str]:
     shutil.copytree(case, at, dirs_exist_ok=True, symlinks=True)
     (at / COMMANDS).unlink()
     code, shown = 0, ""
+    shell = {**os.environ, "PYTHON": sys.executable, "COLUMNS": "100"}
     for line in (case / COMMANDS).read_text(encoding="utf-8").splitlines():
         if line.startswith("mlproject"):
             done = run(*shlex.split(line)[1:], at=at)
             code, told = done.code, done.out + done.err
         else:
-            told = subprocess.run(["sh", "-ec", line], cwd=at, check=True, capture_output=True, timeout=60).stderr.decode()
+            ran = subprocess.run(
+                ["sh", "-ec", line], cwd=at, env=shell, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=60
+            )
+            code, told = ran.returncode, ran.stdout.decode()
         shown += f"$ {line}\n{told}"
     return code, shown
 

@@ -31,7 +31,7 @@ def place(diagnostic: Diagnostic) -> tuple[int, int]:
         ("a: {b: 1", (1, 4), "a `{` that is never closed"),
         ("a: {b: 1 c: 2}\n", (1, 11), "a `,` or the closing `}` is missing before this"),
         ("a: @x\n", (1, 4), "no text may begin with `@`"),
-        ("a: *.csv\n", (1, 5), "`*` begins an alias, and no name follows"),
+        ("a: *.csv\n", (1, 4), "`*` begins an alias, and no name follows"),
         ('a: "\\q"\n', (1, 5), "no such escape in a text in double quotes"),
         ("a: |x\n b\n", (1, 5), "text after `|` or `>`"),
         ("a:\n  b: 1\n c: 2\n", (3, 2), "this line does not fit into the mapping that it is indented under"),

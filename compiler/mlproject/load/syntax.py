@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlproject.diagnostics import Diagnostic, Related, Span
@@ -67,6 +68,9 @@ _NAMELESS = {
     ),
 }
 
+# What Git leaves in a file where two sides of a merge disagree: the line that opens the first, and that ends the last.
+_CONFLICT = re.compile(r"^<{7}(?: [^\r\n]*)?$(?=.*^>{7}(?: [^\r\n]*)?$)", re.MULTILINE | re.DOTALL)
+
 _APOSTROPHE = "an apostrophe inside single quotes is written twice"
 _CLOSING = {"[": "]", "{": "}"}
 
@@ -84,6 +88,9 @@ _EXPECTED = {
 
 def explain(problem: MarkedYAMLError, text: str, file: str) -> Diagnostic:
     """The diagnostic for an error of libyaml's scanner or parser in `text`."""
+    conflict = _CONFLICT.search(text)
+    if conflict is not None:
+        return _conflict(text, conflict, file)
     words = problem.problem or "this is not YAML"
     found, opened = problem.problem_mark, problem.context_mark
     index = found.index if found is not None else 0
@@ -106,8 +113,16 @@ def explain(problem: MarkedYAMLError, text: str, file: str) -> Diagnostic:
     if words in ("did not find expected key", "did not find expected '-' indicator"):
         what = "list" if "'-'" in words else "mapping"
         return _misfit(text, index, span, what, Related(f"the {what} begins here", span=before))
-    summary, help = _plain_words(problem.context or "", words, text[index : index + 1])
-    return _error(summary, span, help)
+    context = problem.context or ""
+    summary, help = _plain_words(context, words, text[index : index + 1])
+    return _error(summary, before if context in _NAMELESS else span, help)
+
+
+def _conflict(text: str, mark: re.Match[str], file: str) -> Diagnostic:
+    """Git's marks of a conflict, at the line that opens it."""
+    line, width = text.count("\n", 0, mark.start()) + 1, len(mark[0])
+    help = "keep what is right of the two sides and remove the lines of marks; a generated file is compiled again"
+    return _error("a merge left a conflict here", Span(file, line, 1, line, width + 1), help)
 
 
 def _left_open(text: str, opened: int, noticed: int) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path, error
+from mlproject.diagnostics import Diagnostic, Path, Span, error
 from mlproject.files import Source
 from mlproject.load import load
 
@@ -34,13 +36,24 @@ def read(
         try:
             data = _parse(suffix, content.decode("utf-8"))
         except (ValueError, SyntaxError, RecursionError) as problem:
-            summary = f"the params file `{shown}` cannot be parsed: {str(problem).splitlines()[0]}"
-            return None, [error("file-unreadable", summary, path, help=f"mend `{shown}`")]
+            return None, [_unparsed(problem, file, shown, path)]
     if data is None:
         return {}, []
     if not isinstance(data, dict):
         return None, [error("file-unreadable", f"the params file `{shown}` is not a mapping", path)]
     return cast("dict[object, object]", data), []
+
+
+def _unparsed(problem: Exception, file: str, shown: str, path: Path) -> Diagnostic:
+    """Why a file is not what its name says, at the place in it where the parser tells one."""
+    words = str(problem).splitlines()[0]
+    told = re.search(r"\(?(?:at )?line (\d+)(?:,? column (\d+))?.*$", words)
+    said = (words[: told.start()] if told else words).rstrip(" :(")
+    summary = f"the params file `{shown}` cannot be parsed: {said[:1].lower() + said[1:]}"
+    found = error("file-unreadable", summary, path, help=f"mend `{shown}`")
+    column = getattr(problem, "offset", None) or (int(told[2]) if told and told[2] else 1)
+    line = getattr(problem, "lineno", None) or (int(told[1]) if told else 0)
+    return replace(found, span=Span(file, line, column, line, column + 1)) if line else found
 
 
 def _parse(suffix: str, text: str) -> object:

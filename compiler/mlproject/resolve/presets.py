@@ -49,9 +49,10 @@ class Reading:
         if isinstance(content, str):
             code = "outside-repository" if content == "outside" else "extends-missing"
             summary = f"the preset `{entry}` {REFUSED.get(content, f'is {content}')}"
-            return self._refuse(
-                code, summary, "paths are relative to the file that names them", document, path
-            )
+            help = "paths are relative to the file that names them"
+            if content == "outside":
+                help = "name a file of this repository; symbolic links count as what they lead to"
+            return self._refuse(code, summary, help, document, path)
         preset, found = load_source(self.source, file)
         self.diagnostics += found
         data = as_mapping(preset.data)

@@ -17,6 +17,7 @@ from mlproject.rules.forgotten_module import forgotten_module
 from mlproject.rules.forgotten_script import forgotten_script
 from mlproject.rules.loop_by_index import loop_by_index
 from mlproject.rules.missing_dependency import missing_dependency
+from mlproject.rules.native_target import native_target
 from mlproject.rules.output_in_git import output_in_git
 from mlproject.rules.promised_file import promised_file
 from mlproject.rules.retrain_source import retrain_source
@@ -65,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     Rule(output_in_git),
     Rule(loop_by_index),
     Rule(promised_file),
+    Rule(native_target),
     Rule(service_entry),
     Rule(service_decorator),
 )

@@ -32,7 +32,7 @@ def compile(project: Project, pins: Pins) -> tuple[tuple[Generated, ...], tuple[
     for folder in folders:
         generated = _pipeline(project, folder)
         if folder == "":
-            generated, found = native.into(generated, passage, ("native", "dvc"))
+            generated, found = native.into(generated, passage, ("native", "dvc"), "dvc")
             diagnostics += found
         files.append(generated)
     if project.params.owned and project.params.values:

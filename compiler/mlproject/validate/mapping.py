@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from typing import Any, cast
 
@@ -30,6 +31,9 @@ WANTED = {
     "model_attributes_type": "a mapping",
     "none_required": "nothing",
 }
+
+# By the tag of a union's branch.
+BRANCHES = {"<text>": "text", "<list>": "a list", "<mapping>": "a mapping"}
 
 
 def data_path(loc: tuple[str | int, ...]) -> Path:
@@ -65,11 +69,15 @@ def _unknown_key(path: Path) -> Diagnostic:
         help = f"it may patch {PATCHABLE}: environments vary where things run, never what is trained or built"
         return error("environment-patch", summary, site, help=help)
     known = fields_at(path[:-1])
-    where = ".".join(str(step) for step in path[:-1]) or "the spec"
     near = nearest(key, known)
     fix = Fix(f"rename it to `{near}`", near) if near else None
     help = did_you_mean(key, known) or (f"known here: {', '.join(known)}" if known else "")
-    return error("unknown-key", f"unknown key `{key}` in `{where}`", site, help=help, fix=fix)
+    return error("unknown-key", f"unknown key `{key}` in {_where(path[:-1])}", site, help=help, fix=fix)
+
+
+def _where(path: Path) -> str:
+    """A place in the spec, for people."""
+    return f"`{'.'.join(str(step) for step in path)}`" if path else "the spec"
 
 
 def _known_elsewhere(path: Path) -> bool:
@@ -95,31 +103,50 @@ def _bad_name(path: Path) -> Diagnostic:
         return error(
             "bad-value", summary, Site(path, "key"), help=did_you_mean(name, ["cpus", "memory", "gpus"])
         )
-    clean = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "-" for c in name).strip("-")
-    help = "letters, digits, `_` and `-`" + (f": `{clean}`" if clean and clean != name else "")
-    return error("bad-name", f"`{name}` cannot be a name", Site(path, "key"), help=help)
+    return error("bad-name", f"`{name}` cannot be a name", Site(path, "key"), help=_name_help(name))
+
+
+def _name_help(name: str) -> str:
+    """What a name may have, with one that is like `name`."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    clean = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "-" for c in plain).strip("-")
+    return "letters, digits, `_` and `-`" + (f": `{clean}`" if clean and clean != name else "")
 
 
 def _wrong_type(details: dict[str, Any], path: Path) -> Diagnostic:
     value: object = details.get("input")
     got = "nothing" if value is None else KINDS.get(type(value), "something else")
     kind = cast("str", details["type"])
-    want = WANTED.get(kind) or "text, a list or a mapping"
-    where = ".".join(str(step) for step in path) or "the spec"
-    help = ""
+    want = WANTED.get(kind) or _branch_names(details)
+    help = "give it a value, or remove it" if value is None else ""
     if want == "text" and isinstance(value, (int, float)):
         help = f'quote it: "{_shown(value)}"'
         if path[-1:] == ("version",) and isinstance(value, float):
             help = 'quote it, as in "3.11": unquoted it is a number, and 3.10 the number 3.1'
     elif want == "text" and isinstance(value, dict) and any("{" in str(k) or k is None for k in value):
         help = "a text that begins with `{` or holds `${…}` in a flow list must be quoted"
-    elif want == "a list" and isinstance(value, str):
+    elif "a list" in want and isinstance(value, str):
         help = f"write it as a list: [{value}]"
+    elif want == "a mapping" and isinstance(value, list):
+        help = "write its entries as `name: …`, each with a name of its own, without the `- `"
     elif want in ("true or false", "a number", "a whole number") and isinstance(value, str):
-        help = "remove the quotes" if value.strip() else ""
-        if want == "true or false":
-            help = "YAML 1.2 has `true` and `false` alone; `yes` and `on` are text"
-    return error("wrong-type", f"`{where}` must be {want}, and is {got}", Site(path), help=help)
+        help = _unquoted(want, value)
+    return error("wrong-type", f"{_where(path)} must be {want}, and is {got}", Site(path), help=help)
+
+
+def _branch_names(details: dict[str, Any]) -> str:
+    """The kinds of value that the branches of a union take."""
+    tags = str(cast("dict[str, Any]", details.get("ctx") or {}).get("expected_tags", ""))
+    kinds = [kind for tag, kind in BRANCHES.items() if tag in tags] or list(BRANCHES.values())
+    return ", ".join(kinds[:-1]) + (" or " if kinds[:-1] else "") + kinds[-1]
+
+
+def _unquoted(want: str, value: str) -> str:
+    """The way out where text stands for a number or a truth value."""
+    if want == "true or false" and value not in ("true", "false"):
+        return "YAML 1.2 has `true` and `false` alone; `yes` and `on` are text"
+    number = value.strip().lstrip("+-").replace(".", "", 1)
+    return f"remove the quotes: {value.strip()}" if want == "true or false" or number.isdigit() else f"write {want}"
 
 
 def _shown(value: object) -> str:
@@ -146,22 +173,22 @@ def _bad_value(details: dict[str, Any], path: Path) -> Diagnostic:
         if path == ("version",):
             help = "this compiler knows version 1 of the language"
         near = nearest(str(value), allowed)
-        fix = Fix(f"write `{near}`", near) if near else None
+        # Another version of the language is not mended by its number.
+        fix = Fix(f"write `{near}`", near) if near and path != ("version",) else None
         return error("bad-value", f"`{where}` cannot be `{value}`", Site(path), help=help, fix=fix)
     if kind == "string_pattern_mismatch":
         last = str(path[-1]) if path else ""
         if last in PATTERNS:
             return error("bad-value", f"`{where}` cannot be `{value}`", Site(path), help=PATTERNS[last])
-        return error(
-            "bad-name", f"`{value}` cannot be a name", Site(path), help="letters, digits, `_` and `-`"
-        )
+        return error("bad-name", f"`{value}` cannot be a name", Site(path), help=_name_help(str(value)))
     if kind == "string_too_short":
         return error("bad-value", f"`{where}` is empty", Site(path), help="give it a value or remove the key")
     limits = {"greater_than_equal": "ge", "greater_than": "gt", "less_than_equal": "le", "less_than": "lt"}
     if kind in limits:
         words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}[limits[kind]]
-        summary = f"`{where}` must be {words} {context.get(limits[kind])}, and is {value}"
-        return error("bad-value", summary, Site(path))
+        limit = f"{context.get(limits[kind]):g}"
+        summary = f"`{where}` must be {words} {limit}, and is {value}"
+        return error("bad-value", summary, Site(path), help=f"write a number that is {words} {limit}")
     return error("bad-value", f"`{where}`: {details['msg']}", Site(path))
 
 
