@@ -17,6 +17,7 @@ from mlproject.pipeline import Compiled, compile
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 NAMES = sorted(path.name for path in CASES.iterdir() if (path / "mlproject.yaml").is_file())
+PROJECTS = CASES.parent.parent / "projects"
 SAID = "DIAGNOSTICS"
 
 
@@ -61,3 +62,12 @@ def test_dvc_resolves_a_case_as_the_graph_does(name: str, tmp_path: Path) -> Non
     seen = by_dvc(tmp_path)
     assert seen == by_us(project)
     assert seen, "a case without stages shows nothing"
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in PROJECTS.glob("*/mlproject.yaml")))
+def test_a_project_compiles_to_what_is_committed_beside_it(name: str) -> None:
+    compiled = compile(f"projects/{name}/mlproject.yaml", WorkTree(str(PROJECTS.parent)))
+    assert errors(compiled.diagnostics) == []
+    for one in compiled.files:
+        found = (PROJECTS.parent / one.file).read_bytes().decode()
+        assert (found == one.text) if one.form == "file" else (one.text in found), one.file

@@ -49,9 +49,8 @@ class Resolved:
 def prepare(directory: Path) -> None:
     """Makes a directory a DVC repository without Git, as `dvc init --no-scm` would, in a millisecond."""
     (directory / ".dvc" / "tmp").mkdir(parents=True, exist_ok=True)
-    config = directory / ".dvc" / "config"
-    if not config.exists():
-        config.write_text("[core]\n    no_scm = True\n    analytics = False\n    remote = storage\n", "utf-8")
+    local = directory / ".dvc" / "config.local"
+    local.write_text("[core]\n    no_scm = True\n    analytics = False\n", "utf-8")
 
 
 def by_dvc(directory: Path, root: str = "") -> dict[str, Resolved]:

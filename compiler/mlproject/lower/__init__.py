@@ -21,6 +21,7 @@ from mlproject.lower.outside import Outside
 from mlproject.lower.paths import file_of, joined
 from mlproject.lower.scope import Draft, Scope
 from mlproject.lower.stages import lowered
+from mlproject.lower.variables import check_folders
 from mlproject.model import Spec
 from mlproject.model.pipeline import StageEntry
 from mlproject.resolve import Resolved
@@ -102,15 +103,24 @@ def _scope(spec: Spec, resolved: Resolved, poisoned: frozenset[Path], root: str,
         for output in one.outputs
         if "${" not in output.raw
     }
+    scope.written = frozenset(written)
     scope.produced_params = frozenset(one.file for one in files if one.file in written)
+    _check_unknown(scope, resolved)
     for one in files:
         if one.values is None and one.file not in written and not scope.is_poisoned("params"):
             if source.kind(normpath(join(root, one.file))) == "absent":
                 summary = f"there is no params file `{one.text}`"
                 help = "create it, or write the parameters into `params:` as a mapping"
                 scope.say(error("file-unreadable", summary, Site(one.path), help=help))
-    _check_ambiguous(scope, files)
     return scope
+
+
+def _check_unknown(scope: Scope, resolved: Resolved) -> None:
+    """Parameters that only a stage writes, where their value is needed before anything runs."""
+    if any(one.values is None and one.file in scope.written for one in scope.param_files):
+        for site in resolved.unknown:
+            summary = f"`{site.text}` is not known before a stage has written it"
+            scope.say(error("param-missing", summary, site, help="write the value here"))
 
 
 def _check_names(scope: Scope) -> None:
@@ -138,33 +148,11 @@ def _fill(into: dict[str, object], values: Mapping[str, object]) -> None:
             into[key] = value
 
 
-def _check_ambiguous(scope: Scope, files: tuple[ParamFile, ...]) -> None:
-    """DVC refuses to load two files that give one parameter two values."""
-    seen: dict[tuple[str, ...], ParamFile] = {}
-    for file in files:
-        for leaf in _leaves(file.values or {}, ()):
-            before = seen.setdefault(leaf, file)
-            if before is not file:
-                name = ".".join(leaf)
-                summary = f"the parameter `{name}` stands in `{before.text}` and in `{file.text}`"
-                scope.say(error("param-ambiguous", summary, Site(file.path), help="keep it in one of them"))
-
-
-def _leaves(values: Mapping[str, object], at: tuple[str, ...]) -> list[tuple[str, ...]]:
-    leaves: list[tuple[str, ...]] = []
-    for key, value in values.items():
-        here = (*at, str(key))
-        leaves += (
-            _leaves(cast("Mapping[str, object]", value), here)
-            if isinstance(value, dict) and value
-            else [here]
-        )
-    return leaves
-
-
 def _stages(scope: Scope) -> tuple[Stage, ...]:
     settle(scope, scope.drafts.values())
-    return tuple(lowered(scope, one) for one in scope.drafts.values())
+    stages = tuple(lowered(scope, one) for one in scope.drafts.values())
+    check_folders(scope)
+    return stages
 
 
 def _params(scope: Scope, resolved: Resolved) -> Params:

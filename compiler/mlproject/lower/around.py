@@ -164,13 +164,12 @@ def _gate(outside: Outside, entry: GateEntry, path: Path) -> Gate | None:
     say = outside.scope.say
     if (entry.max_drop is not None or entry.max_rise is not None) != (entry.against is not None):
         if entry.against is None:
-            summary, help = (
-                "`max_drop` and `max_rise` compare with another version",
-                "add `against: champion`",
-            )
+            key = "max_drop" if entry.max_drop is not None else "max_rise"
+            summary, help = f"`{key}` compares with another version", "add `against: champion`"
         else:
+            key = "against"
             summary, help = "`against` needs a bound", "add `max_drop:` (or `max_rise:` for errors)"
-        say(error("bad-value", summary, Site(path), help=help))
+        say(error("bad-value", summary, Site((*path, key), "key"), help=help))
     elif entry.min is None and entry.max is None and entry.against is None:
         say(
             error(
@@ -181,7 +180,8 @@ def _gate(outside: Outside, entry: GateEntry, path: Path) -> Gate | None:
             )
         )
     if entry.min is not None and entry.max is not None and entry.min > entry.max:
-        say(error("bad-value", f"no value is at least {entry.min} and at most {entry.max}", Site(path)))
+        summary = f"no value is at least {entry.min} and at most {entry.max}"
+        say(error("bad-value", summary, Site((*path, "min")), help="lower `min`, or raise `max`"))
     file = outside.file(entry.metric, (*path, "metric"))
     if file is None:
         return None
@@ -379,6 +379,7 @@ def _check_patched(
 
 def _check_promotion(scope: Scope, environments: list[Environment]) -> None:
     names = {e.name: e for e in environments}
+    told: set[str] = set()
     for environment in environments:
         site = Site((*environment.path, "promote_from"))
         chain = [environment.name]
@@ -392,7 +393,8 @@ def _check_promotion(scope: Scope, environments: list[Environment]) -> None:
                     scope.say(error("unresolved-reference", summary, site, help=help))
                 break
             if following.name in chain:
-                if following is environment:
+                if following is environment and not told & set(chain):
+                    told.update(chain)
                     shown = " → ".join(f"`{name}`" for name in [*chain, following.name])
                     summary = f"environments that promote from each other: {shown}"
                     scope.say(error("reference-cycle", summary, site, help="one of them must build"))

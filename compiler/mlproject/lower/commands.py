@@ -9,7 +9,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 
 from mlproject.diagnostics import Path
-from mlproject.lower.references import Paths, Piece, continued, piece
+from mlproject.lower.references import Paths, Piece, continued, escaped, piece
 from mlproject.lower.scope import Draft, Scope
 from mlproject.template import parse
 
@@ -23,9 +23,13 @@ def command(scope: Scope, me: Draft, text: str, path: Path) -> tuple[str, list[s
     """A command as emitted, and the paths it refers to (with what follows each), in order of mention."""
     if "${" not in text:
         return text, []
-    pieces = [piece(scope, me, part, path) for part in parse(text)]
-    if any(one is None for one in pieces):
-        return None
+    parts = parse(text)
+    pieces = [piece(scope, me, part, path) for part in parts]
+    before = ""
+    for part, one in zip(parts, pieces, strict=True):
+        if one is None or escaped(scope, before, one, part, path):
+            return None
+        before = one if isinstance(one, str) else ""
     out: list[str] = []
     deps: list[str] = []
     index = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from mlproject.diagnostics import Path, Site, error, warning
@@ -14,6 +14,7 @@ from mlproject.lower import loops
 from mlproject.lower.paths import joined
 from mlproject.lower.references import one_path
 from mlproject.lower.scope import Declared, Draft, Scope
+from mlproject.lower.variables import load_local
 from mlproject.model.parts import Part
 from mlproject.model.pipeline import Flags, NamedOutput, PlotFlags, StageBody, StageEntry
 
@@ -57,12 +58,8 @@ def draft(scope: Scope, name: str, entry: StageEntry) -> Draft:
             scope.say(error("duplicate-name", summary, Site(output.path, "key"), help=help, related=(first,)))
             continue
         named[output.name] = output
-    local: dict[str, object] = {}
-    for item in body.vars or []:
-        if isinstance(item, dict):
-            local.update(cast("Mapping[str, object]", item))
     folder = joined((entry.folder or "").rstrip("/"), "")
-    return Draft(name, entry, body, path, body_path, folder, tuple(outputs), named, local, base=folder)
+    return Draft(name, entry, body, path, body_path, folder, tuple(outputs), named, base=folder)
 
 
 def _check_shape(scope: Scope, name: str, entry: StageEntry, body: StageBody, path: Path) -> None:
@@ -141,7 +138,7 @@ def _place(scope: Scope, stage: Draft) -> None:
     wdir = one_path(scope, stage, stage.body.wdir, path) if stage.body.wdir else ""
     for _, _, expression in expressions(wdir or ""):
         head = re.split(r"[.\[]", expression, maxsplit=1)[0].strip()
-        if head in stage.local:
+        if any(isinstance(entry, dict) and head in entry for entry in stage.body.vars or []):
             summary = f"`${{{expression}}}`: DVC reads a stage's own `vars` only after its `wdir`"
             help = "write the directory out, or make it a parameter"
             scope.say(error("reference-not-allowed", summary, Site(path), help=help))
@@ -151,6 +148,7 @@ def _place(scope: Scope, stage: Draft) -> None:
     stage.wdir = wdir or ""
     stage.base = joined(stage.folder, stage.wdir)
     stage.placed = True
+    load_local(scope, stage)
 
 
 def _expand(scope: Scope, stage: Draft) -> None:
@@ -175,18 +173,34 @@ def _expand(scope: Scope, stage: Draft) -> None:
             else "`foreach` needs a list or a mapping"
         )
         scope.say(
-            error("loop-type", what, Site(path), help="write it out, or refer to a parameter that is one")
+            error(
+                "loop-type",
+                what,
+                Site(_axis(value, path, lambda axis: not isinstance(axis, list))),
+                help="write it out, or refer to a parameter that is one",
+            )
         )
         stage.tainted = True
         return
     if not items.values:
         scope.say(
-            warning("loop-empty", f"the loop of `{stage.name}` has no items, so nothing runs", Site(path))
+            warning(
+                "loop-empty",
+                f"the loop of `{stage.name}` has no items, so nothing runs",
+                Site(_axis(value, path, lambda axis: not axis)),
+                help="give it items, or remove the stage",
+            )
         )
     for key in items.twice:
         summary = f"two instances of `{stage.name}` are named `{key}`"
         scope.say(error("loop-duplicate", summary, Site(path), help="every item must give a name of its own"))
     stage.items = items
+
+
+def _axis(value: object, path: Path, wrong: Callable[[object], bool]) -> Path:
+    """The place of the first axis of a matrix that is `wrong`; the loop's own where there is none such."""
+    axes = cast("Mapping[str, object]", value) if path[-1] == "matrix" else {}
+    return next(((*path, axis) for axis, values in axes.items() if wrong(values)), path)
 
 
 class _Broken:

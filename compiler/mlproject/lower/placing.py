@@ -14,13 +14,14 @@ from mlproject.interpolate import Refused, to_text
 from mlproject.interpolate import resolve as interpolate
 from mlproject.lower.paths import is_external, respelled
 from mlproject.lower.scope import Draft, Scope
+from mlproject.lower.variables import merged
 
 Context = Mapping[str, object]
 
 
 def contexts(scope: Scope, stage: Draft) -> Iterator[tuple[str | None, object, Context]]:
     """The key, the item and the values that templates may name, for every instance of a stage."""
-    base = {**scope.params, **stage.local} if stage.local else scope.params
+    base = merged(scope.params, stage.local) if stage.local else scope.params
     if stage.items is not None:
         for key, item in stage.items.values.items():
             names = {"item": item, "key": key} if stage.items.keyed else {"item": item}

@@ -8,7 +8,7 @@ from mlproject.diagnostics import Path, Site, did_you_mean, error
 from mlproject.interpolate import expressions
 from mlproject.lower.paths import respelled
 from mlproject.lower.placing import placed
-from mlproject.lower.scope import Draft, Scope
+from mlproject.lower.scope import Declared, Draft, Scope
 from mlproject.lower.selecting import Binding, Selection, bind, choose
 from mlproject.template import Broken, Escape, Part, Ref, parse
 
@@ -96,7 +96,7 @@ def _own(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
             help = did_you_mean(name, list(me.named)) or _elsewhere(scope, name) or "declare it in `outs`"
             scope.say(error("unresolved-reference", summary, site, help=help))
         return None
-    template = output_template(scope, me, name, site)
+    template = output_template(scope, me, me.named[name], site)
     return None if template is None else Paths((template,), False, False)
 
 
@@ -114,12 +114,11 @@ def _elsewhere(scope: Scope, name: str) -> str:
     return ""
 
 
-def output_template(scope: Scope, stage: Draft, name: str, site: Site) -> str | None:
+def output_template(scope: Scope, stage: Draft, declared: Declared, site: Site) -> str | None:
     """The emitted path of a named output; a name that leads back to itself is reported whole."""
-    declared = stage.named[name]
     if declared.path in stage.templates:
         return stage.templates[declared.path]
-    mark = (stage.name, name)
+    mark = (stage.name, declared.name)
     if mark in scope.resolving:
         loop = [*scope.resolving[scope.resolving.index(mark) :], mark]
         shown = " → ".join(f"`stages.{s}.{n}`" for s, n in loop)
@@ -213,7 +212,7 @@ def _outputs(
     for binding in selection.bindings:
         base = bind(target.base, binding, target.local) if target.items is not None else target.base
         for name in names:
-            template = output_template(scope, target, name, site)
+            template = output_template(scope, target, target.named[name], site)
             if template is None:
                 return None
             text = (
@@ -289,7 +288,7 @@ def _loop(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
 
 
 def _other(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
-    if ref.head in me.local:
+    if ref.head in me.local or me.local_unknown:
         return ref.text
     inner = ref.text[2:-1]
     if scope.param_file((ref.head,)) is not None or ref.head in scope.params:
@@ -325,6 +324,8 @@ def many_paths(scope: Scope, me: Draft, text: str, path: Path) -> list[str] | No
     broken = after_path = False
     for part in parse(text):
         found = piece(scope, me, part, path)
+        if found is not None and escaped(scope, texts[0] if texts else "", found, part, path):
+            found = None
         if found is None:
             broken = True
         elif isinstance(found, str):
@@ -333,6 +334,17 @@ def many_paths(scope: Scope, me: Draft, text: str, path: Path) -> list[str] | No
             texts = [before + alternative for before in texts for alternative in found.texts]
         after_path = isinstance(found, Paths)
     return None if broken else texts
+
+
+def escaped(scope: Scope, before: str, found: Piece, part: Part, path: Path) -> bool:
+    """Whether a backslash stands before what remains a template of DVC's, which would make it literal; reports it."""
+    texts = (found,) if isinstance(found, str) else found.texts
+    if isinstance(part, str | Escape) or not before.endswith("\\") or not any(t.startswith("${") for t in texts):
+        return False
+    summary = f"a backslash before `{part.text}` makes it literal text to DVC"
+    help = "put something between them"
+    scope.say(error("bad-reference", summary, Site(path, text=part.text), help=help))
+    return True
 
 
 def continued(path: str, tail: str) -> str:

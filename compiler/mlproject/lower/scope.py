@@ -46,6 +46,7 @@ class Draft:
     items: Items | None = None
     wdir: str = ""
     base: str = ""
+    local_unknown: bool = False
     placed: bool = False
     tainted: bool = False
     templates: dict[Path, str | None] = field(default_factory=dict[Path, str | None])
@@ -68,6 +69,7 @@ class Scope:
     params: Mapping[str, object]
     param_files: tuple[ParamFile, ...]
     produced_params: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
     drafts: dict[str, Draft] = field(default_factory=dict[str, Draft])
     vars_files: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
@@ -98,6 +100,16 @@ class Scope:
                 return file
         return unknown
 
+    def is_ambiguous(self, words: tuple[str, ...], site: Site) -> bool:
+        """Whether several params files define a parameter, which is reported."""
+        files = [one.text for one in self.param_files if one.values is not None and found(one.values, words)]
+        if len(files) < 2:
+            return False
+        name = ".".join(words)
+        summary = f"the parameter `{name}` stands in {' and in '.join(f'`{file}`' for file in files)}"
+        self.say(error("param-ambiguous", summary, site, help=f"name the file: `{files[0]}: [{name}]` in `params`"))
+        return True
+
     def other_params(self, file: str) -> Mapping[str, object] | None:
         """The values of a params file that a stage names and `params` does not; None where it cannot be read."""
         if file not in self.read:
@@ -119,7 +131,7 @@ class Scope:
             )
             return False
         if self.param_file(words) is not None or self.is_poisoned("params"):
-            return True
+            return not self.is_ambiguous(words, site)
         value: object = self.params
         for position, word in enumerate(words):
             inner = child(value, word)

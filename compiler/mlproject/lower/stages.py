@@ -98,7 +98,7 @@ def _deps(scope: Scope, draft: Draft, mentioned: list[tuple[str, Path]]) -> tupl
 
 def _output(scope: Scope, draft: Draft, declared: Declared) -> Output | None:
     if declared.name:
-        template = output_template(scope, draft, declared.name, Site(declared.path))
+        template = output_template(scope, draft, declared, Site(declared.path))
     else:
         template = one_path(scope, draft, declared.raw, declared.path)
     flags = deep(scope, draft, dict(declared.flags), declared.path) if declared.flags else {}
@@ -164,7 +164,7 @@ def _file_of_key(scope: Scope, draft: Draft, key: str, path: Path) -> str | None
         words = words[:1] if "${" not in words[0] and not any(c in words[0] for c in "*?[") else ()
     file = scope.param_file(words) if words else next(iter(scope.param_files), None)
     if file is not None:
-        return file.file
+        return None if scope.is_ambiguous(words, Site(path)) else file.file
     if not scope.is_poisoned("params"):
         known = [str(k) for f in scope.param_files for k in (f.values or {})]
         help = (
@@ -288,7 +288,7 @@ class Evaluation:
         return (
             files
             or scope.is_poisoned("params")
-            or any(isinstance(v, str) for v in self.draft.body.vars or [])
+            or self.draft.local_unknown
         )
 
 

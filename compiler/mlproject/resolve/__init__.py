@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path, error
+from mlproject.diagnostics import Diagnostic, Path, Site, error
 from mlproject.files import Source
 from mlproject.load import Document
 from mlproject.places import Places
@@ -21,6 +21,7 @@ from mlproject.resolve.merging import (
     as_mapping,
     layer_of,
     merge_over,
+    shifted,
     with_environments,
     without_nulls,
 )
@@ -42,13 +43,16 @@ class ParamSource:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The merged tree. `broken` are paths whose value could not be resolved, which has been said."""
+    """The merged tree. `broken` are paths whose value could not be resolved, which has been said; `unknown` are the
+    references to parameters in files that could not be read, which is said once it is known whether a stage writes them.
+    """
 
     data: Mapping
     places: Places
     param_files: tuple[ParamSource, ...]
     used_params: frozenset[tuple[str, ...]]
     broken: frozenset[Path]
+    unknown: tuple[Site, ...] = ()
 
 
 def resolve(document: Document, source: Source) -> tuple[Resolved, list[Diagnostic]]:
@@ -70,9 +74,10 @@ def resolve(document: Document, source: Source) -> tuple[Resolved, list[Diagnost
     params = owned if owned is not None else _together(known) if len(known) == len(files) else None
     values = Values(as_mapping(layer.data.get("vars")) or {}, params)
     data = substitute(layer.data, values)
-    places = Places(tuple(reading.documents), layer.moved)
+    places = Places(tuple(reading.documents), shifted(layer, values.moved))
     diagnostics += layer.diagnostics + values.diagnostics
-    resolved = Resolved(data, places, files, frozenset(values.used_params), frozenset(values.broken))
+    broken = frozenset(values.broken | layer.broken)
+    resolved = Resolved(data, places, files, frozenset(values.used_params), broken, tuple(values.unknown))
     return resolved, diagnostics
 
 

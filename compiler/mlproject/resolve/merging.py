@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path, Site, error
+from mlproject.diagnostics import Diagnostic, Path, Related, Site, error
 from mlproject.places import Place
 
 Mapping = dict[object, object]
@@ -26,6 +26,7 @@ class Layer:
     data: Mapping
     moved: dict[Path, tuple[Place, ...]] = field(default_factory=dict[Path, tuple[Place, ...]])
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    broken: set[Path] = field(default_factory=set[Path])  # reported; nothing more is said of them
 
 
 def as_mapping(value: object) -> Mapping | None:
@@ -43,7 +44,7 @@ def layer_of(data: Mapping, number: int) -> Layer:
 
 def merge_over(below: Layer, above: Mapping, number: int) -> Layer:
     """The document `above` (the number `number`) merged over what is there."""
-    result = Layer({}, dict(below.moved), list(below.diagnostics))
+    result = Layer({}, dict(below.moved), list(below.diagnostics), set(below.broken))
     result.data = _merge(result, below.data, above, _At((), (), number))
     return result
 
@@ -90,7 +91,7 @@ def _merge(layer: Layer, below: Mapping, above: Mapping, at: _At) -> Mapping:
         own = inner.number is None
         source = _places(layer, inner.there) if own else ((cast("int", inner.number), inner.there),)
         if adds:
-            merged[name] = _append(layer, old, cast("list[object]", value), here, source)
+            merged[name] = _append(layer, old, cast("list[object]", value), here, inner.there, source)
         elif new_map is not None:
             if old_map is not None:
                 _record(layer, here, source + _places(layer, here))
@@ -111,16 +112,18 @@ def _append_key(key: object, value: object, at: Path) -> tuple[object, bool]:
     return key, False
 
 
-def _append(layer: Layer, old: object, new: list[object], here: Path, source: tuple[Place, ...]) -> object:
+def _append(
+    layer: Layer, old: object, new: list[object], here: Path, there: Path, source: tuple[Place, ...]
+) -> object:
     if old is not None and not isinstance(old, list):
+        summary = f"`{here[-1]}+` appends to a list, and `{here[-1]}` is none"
+        help = f"make it a list there, or write `{here[-1]}:` here to replace it"
+        related = (Related("this is no list", Site(here)),)
         layer.diagnostics.append(
-            error(
-                "append-mismatch",
-                f"`{here[-1]}+` appends to a list, and `{here[-1]}` is none",
-                Site(here),
-                help=f"write `{here[-1]}:` to replace it",
-            )
+            error("append-mismatch", summary, Site(there, "key"), help=help, related=related)
         )
+        _record(layer, there, source)
+        layer.broken.add(here)
         return old
     before = cast("list[object]", old or [])
     _record(layer, here, source + (_places(layer, here) if before else ()))
@@ -153,6 +156,19 @@ def _places(layer: Layer, path: Path) -> tuple[Place, ...]:
         if found is not None:
             return tuple((number, place + path[cut:]) for number, place in found)
     return ((0, path),)
+
+
+def shifted(layer: Layer, moved: dict[Path, Path]) -> dict[Path, tuple[Place, ...]]:
+    """The places of a layer in which items of lists stand elsewhere: new paths to those of before."""
+    if not moved:
+        return layer.moved
+    lists = {path[:-1] for path in moved}
+    kept = {
+        path: places
+        for path, places in layer.moved.items()
+        if not any(path[: len(one)] == one and len(path) > len(one) for one in lists)
+    }
+    return kept | {new: _places(layer, old) for new, old in moved.items()}
 
 
 # Where `null` removes a named entry. Elsewhere a null is a value, or an unset field.

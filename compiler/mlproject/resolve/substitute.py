@@ -17,6 +17,8 @@ from mlproject.template import Escape, Ref, parse, whole
 # Sections that DVC reads: parameters stay its own templates there.
 DVC_SECTIONS = ("stages", "metrics", "plots", "artifacts", "datasets")
 UNTOUCHED = ("native",)
+# Fields of a stage whose text has a form, which it could not have with a reference left in it.
+_CHECKED = frozenset({"timeout", "resources"})
 
 
 Stack = tuple[tuple[str, ...], ...]  # the references being resolved, outermost first
@@ -31,6 +33,8 @@ class Values:
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     broken: set[Path] = field(default_factory=set[Path])
     used_params: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+    unknown: list[Site] = field(default_factory=list[Site])  # parameters that only a stage may know
+    moved: dict[Path, Path] = field(default_factory=dict[Path, Path])  # items of lists that others spread into
     done: dict[tuple[str, ...], object] = field(default_factory=dict[tuple[str, ...], object])
 
 
@@ -63,9 +67,38 @@ def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> o
             for k, v in mapping.items()
         }
     if isinstance(value, list):
-        items = cast("list[object]", value)
-        return [_walk(item, (*path, index), values, heads) for index, item in enumerate(items)]
+        return _items(cast("list[object]", value), path, values, heads)
     return value
+
+
+def _items(items: list[object], path: Path, values: Values, heads: frozenset[str]) -> list[object]:
+    """The items of a list; one that is `${vars.X[*]}` becomes the items of that list."""
+    result: list[object] = []
+    unknown: list[Site] = field(default_factory=list[Site])  # parameters that only a stage may know
+    moved: dict[Path, Path] = {}
+    for index, item in enumerate(items):
+        first = len(result)
+        here = (*path, first)
+        spread = _spread(item, here, values, heads) if isinstance(item, str) and item.endswith("[*]}") else None
+        result += [_walk(item, here, values, heads)] if spread is None else spread
+        moved |= {(*path, new): (*path, index) for new in range(first, len(result))}
+    if any(new != old for new, old in moved.items()):
+        values.moved |= moved
+    return result
+
+
+def _spread(text: str, path: Path, values: Values, heads: frozenset[str]) -> list[object] | None:
+    ref = whole(text)
+    if ref is None or ref.head != "vars" or len(ref.steps) < 3 or "vars" not in heads:
+        return None
+    value = _lookup(Ref(text, ref.steps[:-1]), path, values, ())
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    if path not in values.broken:
+        summary = f"`{text}` spreads a list, and `{'.'.join(('vars', *ref.words[:-1]))}` is none"
+        values.diagnostics.append(error("param-type", summary, Site(path, text=text), help="leave out the `[*]`"))
+        values.broken.add(path)
+    return []
 
 
 def _text(text: str, path: Path, values: Values, heads: frozenset[str], stack: Stack) -> object:
@@ -89,6 +122,9 @@ def _text(text: str, path: Path, values: Values, heads: frozenset[str], stack: S
             pieces.append(f"$${{{part.inner}}}")
         else:
             pieces.append(part.text)
+    if path[0] == "stages" and not _CHECKED & set(path):
+        # What else is wrong in this text is seen where it is lowered, which passes over the reference reported here.
+        values.broken.discard(path)
     return "".join(pieces)
 
 
@@ -108,13 +144,13 @@ def _lookup(ref: Ref, path: Path, values: Values, stack: Stack) -> object:
         return ref.text
     name = (ref.head, *ref.words)
     if name in stack:
-        loop = " → ".join("${" + ".".join(step) + "}" for step in (*stack[stack.index(name) :], name))
+        loop = " → ".join("`${" + ".".join(step) + "}`" for step in (*stack[stack.index(name) :], name))
         values.diagnostics.append(
             error(
                 "reference-cycle",
                 f"variables that lead back to themselves: {loop}",
                 site,
-                help="break the loop",
+                help="write one of the values out",
             )
         )
         values.broken.add(path)
@@ -123,6 +159,8 @@ def _lookup(ref: Ref, path: Path, values: Values, stack: Stack) -> object:
         return values.done[name]
     root = values.vars if ref.head == "vars" else values.params
     if root is None:
+        values.unknown.append(site)
+        values.broken.add(path)
         return ref.text
     value = _descend(ref, root, site, values, (*stack, name))
     if value is _MISSING:
