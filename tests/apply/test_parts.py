@@ -18,11 +18,19 @@ from apply.telling import Told
 from apply.tiny import Tiny, gate, graph, make
 from mlproject import ir
 from mlproject.apply import Answer, Result, Where, apply
+from mlproject.apply.context import Context
 from mlproject.apply.contract import mistakes, wrong_answer
+from mlproject.apply.events import Failure, Log
 from mlproject.apply.example import build, request_for
 from mlproject.apply.flavors import ModelProblem, load_model
 from mlproject.apply.leaves import UnreadableError, at, metrics, name_of, parameters, read
+from mlproject.apply.steps.build import Bento
+from mlproject.apply.steps.deploy import deploy
 from mlproject.apply.steps.gates import Champion, judge
+from mlproject.apply.steps.pipeline import State
+from mlproject.apply.steps.record import record
+from mlproject.apply.steps.summary import look
+from mlproject.apply.tracking import Tracking
 from mlproject.apply.where import Setting, child_environment, settle, shown, unreachable
 from mlproject.cli.progress import Progress
 
@@ -300,7 +308,42 @@ def test_children_see_our_interpreter_first_and_no_run_of_somebody_else(tmp_path
     assert environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
 
 
+def test_what_apply_does_not_deploy_is_said_with_the_way_to_do_it(tmp_path: Path) -> None:
+    where = Where(tmp_path, tmp_path, "prod", {})
+    image = "registry.example.com/sorter"
+    deploy_to = ir.Deploy("prod", "kubernetes", image, "ml", 2, {}, {}, ())
+    (service,) = graph("").services
+    project = replace(
+        graph(""), environments=(environment("prod"),), services=(replace(service, deploys=(deploy_to,)),)
+    )
+    setting = settle(project, where, "prod")
+    assert isinstance(setting, Setting)
+    told = Told()
+    context = Context(project, where, setting, Tracking(where, setting), Log(told))
+    bentos = {"sorter": Bento("sorter", "sorter:abc", tmp_path)}
+    deploy(context, bentos)
+    said = told.text("skipped", "deploy sorter")
+    assert "bentoml containerize sorter:abc -t registry.example.com/sorter:abc" in said
+    assert "deploy/prod" in said
+    found = dict(look(context, {"sorter": "3"}, bentos))
+    assert found["model sorter"] == "models:/sorter@champion"
+    assert found["service sorter"] == "bentoml serve sorter:abc"
+
+
 # models
+
+
+def test_a_model_that_its_stage_did_not_write_is_said_before_mlflow_is_asked(tmp_path: Path) -> None:
+    where = Where(tmp_path, tmp_path, "", {})
+    setting = settle(graph(""), where, "")
+    assert isinstance(setting, Setting)
+    told = Told()
+    failure = record(
+        Context(graph(""), where, setting, Tracking(where, setting), Log(told)), State("digest", {}, {}, ())
+    )
+    assert isinstance(failure, Failure)
+    assert failure.what == "the model sorter is not there: stage train did not write model"
+    assert told.outcomes() == {("record",): "failed"}
 
 
 def test_a_flavor_that_is_not_read_from_a_file_names_those_that_are() -> None:

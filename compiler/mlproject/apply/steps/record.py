@@ -53,7 +53,7 @@ def record(context: Context, state: State) -> Recorded | Failure:
     """Find or make the run, and the models in it. Raises StoreError."""
     project, setting, store, log = context.project, context.setting, context.store, context.log
     log.started(STEP, f"one MLflow run for this state of the pipeline, in experiment `{setting.experiment}`")
-    values = _values(context, state)
+    values = _missing(context) or _values(context, state)
     if isinstance(values, Failure):
         log.failed(STEP, values)
         return values
@@ -100,6 +100,15 @@ def _products(project: Project, kind: OutputKind) -> list[Product]:
         for product in instance.outs
         if product.kind == kind
     ]
+
+
+def _missing(context: Context) -> Failure | None:
+    """A failure where a model's file is not there: its stage declares the directory and did not write the file."""
+    for model in context.project.models:
+        if not context.path(model.file).exists():
+            what = f"the model {model.name} is not there: stage {model.stage} did not write {model.file}"
+            return Failure(VERDICT, what, "Mend the stage or the model's `artifact`, then run apply again.")
+    return None
 
 
 def _values(context: Context, state: State) -> _Values | Failure:
