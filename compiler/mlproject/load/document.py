@@ -54,12 +54,14 @@ class Document:
     def span(self, path: Path, part: Part = "value", text: str = "") -> Span:
         """The span of a value, or of its key; of the nearest ancestor where there is no such path.
 
-        An aliased value stands at its alias, what is inside it at the anchor. `text`, where it is found verbatim in
+        The key of the whole file is its first. An aliased value stands at its alias, what is inside it at the anchor. `text`, where it is found verbatim in
         the source of the value (or key), narrows the span to its first occurrence.
         """
         place = self._find(path)
         if place is None:
             return Span(self.file, 1, 1, 1, 1)
+        if part == "key" and not path and isinstance(place[4], dict):
+            place = next(iter(place[4].values()), place)
         start, end = place[2], place[3]
         if part == "key" and place[0] is not None and place[1] is not None:
             start, end = place[0], place[1]

@@ -128,7 +128,7 @@ def _tracking(outside: Outside, part: TrackingPart | None, path: Path, declared:
         secrets.check_url(scope, text or "", (*path, key))
     tags = {key: outside.text(value, (*path, "tags", key)) or "" for key, value in (part.tags or {}).items()}
     return Tracking(
-        experiment=part.experiment or scope.spec.name,
+        experiment=outside.text(part.experiment or scope.spec.name, (*path, "experiment")) or "",
         uri=connection(outside, part.uri, (*path, "uri"), declared),
         registry_uri=connection(outside, part.registry_uri, (*path, "registry_uri"), declared),
         tags=tags,

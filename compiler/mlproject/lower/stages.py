@@ -194,7 +194,8 @@ class Evaluation:
             for index, text in enumerate(stage.cmd)
         )
         deps = tuple(
-            (text := self.text(dep.template, context, dep.path), file_of(text, base, self.scope.root)) for dep in stage.deps
+            (text := self.text(dep.template, context, dep.path), file_of(text, base, self.scope.root))
+            for dep in stage.deps
         )
         outs = tuple(self.product(output, context, base) for output in stage.outputs)
         params = tuple(
@@ -215,6 +216,10 @@ class Evaluation:
         ) or text.startswith("/"):
             summary = f"the output `{text}` lies outside the repository"
             help = "write into the project; DVC cannot version what lies elsewhere"
+            self.scope.say(error("output-outside", summary, Site(output.path), help=help))
+        elif "://" in text and output.flags.get("cache") is not False:
+            summary = f"the output `{text}` lies outside the repository, and DVC caches no such output"
+            help = "write into the project, or add `cache: false` to leave it where it is"
             self.scope.say(error("output-outside", summary, Site(output.path), help=help))
         cache = output.flags.get("cache", True) is not False
         return Product(output.name, output.kind, text, file, cache, output)
@@ -269,7 +274,9 @@ class Evaluation:
         if not isinstance(result, Refused):
             shown = "a mapping" if isinstance(result, Mapping) else f"`{to_text(result)}`, which is no text"
             summary = f"`{template}` stands alone and is {shown}: DVC keeps the type of such a value"
-            help = "put a word before it" if isinstance(result, Mapping) else "quote the value where it is given"
+            help = (
+                "put a word before it" if isinstance(result, Mapping) else "quote the value where it is given"
+            )
             self.scope.say(error("param-type", summary, Site(path), help=help))
             return to_text(result)
         if result.reason == "type":
@@ -285,11 +292,7 @@ class Evaluation:
     def _may_be_unknown(self) -> bool:
         scope = self.scope
         files = any(f.values is None or f.file in scope.produced_params for f in scope.param_files)
-        return (
-            files
-            or scope.is_poisoned("params")
-            or self.draft.local_unknown
-        )
+        return files or scope.is_poisoned("params") or self.draft.local_unknown
 
 
 def _below(values: Mapping[str, object], key: str) -> str:

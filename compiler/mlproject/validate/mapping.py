@@ -90,7 +90,7 @@ def _missing_key(path: Path) -> Diagnostic:
     key = path[-1]
     where = ".".join(str(step) for step in path[:-1])
     if not where:
-        return error("missing-key", f"the spec has no `{key}`", Site(()), help=f"add `{key}:` at the top")
+        return error("missing-key", f"the spec has no `{key}`", Site((), "key"), help=f"add `{key}:` at the top")
     return error(
         "missing-key", f"`{where}` has no `{key}`", Site(path[:-1], "key"), help=f"add `{key}:` to it"
     )
