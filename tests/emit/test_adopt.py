@@ -340,6 +340,32 @@ def test_an_experiment_of_dvc_is_adopted(project: Path, capsys: pytest.CaptureFi
     assert status.returncode == 0
 
 
+def test_edits_on_both_sides_are_brought_together(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec, params = project / "mlproject.yaml", project / "params.yaml"
+    spec.write_text(
+        spec.read_text().replace("lr: 0.1", "lr: 0.2").replace('text: "0.5"', 'text: "0.5"\n    own: 1')
+    )
+    params.write_text(params.read_text().replace("- b\n", "- c\n"))
+    assert run(["compile", "--adopt"]) == 0
+    assert "params.train.deep.names.1: b → c\n" in capsys.readouterr().out
+    assert "train: {lr: 0.2, deep: {names: [a, c]}}" in spec.read_text()
+    assert yaml.safe_load(params.read_text()) == {
+        "train": {"lr": 0.2, "deep": {"names": ["a", "c"]}}, "wide": {"text": "0.5", "own": 1}
+    }  # fmt: skip
+
+
+def test_one_value_changed_on_both_sides_is_a_conflict(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec, params = project / "mlproject.yaml", project / "params.yaml"
+    spec.write_text(spec.read_text().replace("lr: 0.1", "lr: 0.2"))
+    params.write_text(params.read_text().replace("lr: 0.1", "lr: 0.3"))
+    before = spec.read_bytes(), params.read_bytes()
+    assert run(["compile", "--adopt"]) == 1
+    assert "`params.train.lr` was edited, and was changed in the spec as well" in capsys.readouterr().out
+    assert (spec.read_bytes(), params.read_bytes()) == before
+
+
 def test_an_edit_of_the_spec_alone_is_not_undone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec = project / "mlproject.yaml"
     spec.write_text(spec.read_text().replace("lr: 0.1", "lr: 0.2"))

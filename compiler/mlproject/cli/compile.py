@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping
+from itertools import chain
 from posixpath import dirname, join
 
 import click
@@ -15,7 +16,7 @@ from mlproject.cli.session import common_options, format_option, located, projec
 from mlproject.cli.where import Place
 from mlproject.diagnostics import Diagnostic, has_errors
 from mlproject.emit.own import State
-from mlproject.emit.record import Previous, read_record
+from mlproject.emit.record import Previous, digest_of, read_record
 from mlproject.emit.writes import Plan, Wish, diff_text, execute, findings, outcome, plan_writes
 from mlproject.files import WorkTree
 from mlproject.pipeline import Compiled
@@ -160,23 +161,19 @@ def _adopt(found: Place, tree: WorkTree, *, no_color: bool) -> int:
 
     params = join(dirname(found.file), FILE)
     before = compiled(found.file, tree)
-    plan = planned(found, tree, before)[0] if before.valid else None
+    plan, previous = planned(found, tree, before) if before.valid else (None, None)
     state = next((action.state for action in plan.actions if action.file == params), None) if plan else None
     if state in ("stale", "missing"):
         # What stands there is what an earlier spec compiled to: to take that back would undo an edit of the spec.
         sys.stdout.write(f"{params} is as it was compiled; nothing to adopt\n")
     else:
-        changed, said = adopt(found.file, tree)
+        changed, said = adopt(found.file, tree, _base(found, before, previous, params) if previous else None)
         if changed is not None:
             said += tree.write({found.file: changed.content})
         sys.stdout.write(report(said, "text", tree, no_color=no_color))
         if has_errors(said):
             return 1
-        told = (
-            changed.told
-            if changed is not None
-            else (f"{params} has the values of the spec; nothing to adopt",)
-        )
+        told = changed.told if changed is not None else ("nothing to adopt",)
         sys.stdout.write("".join(f"{line}\n" for line in told))
     again = WorkTree(found.root)
     result = compiled(found.file, again)
@@ -188,3 +185,13 @@ def _adopt(found: Place, tree: WorkTree, *, no_color: bool) -> int:
     sys.stdout.write(report(diagnostics, "text", again, no_color=no_color))
     sys.stdout.write(summary(result, plan, False, has_errors(diagnostics), False))
     return verdict(diagnostics)
+
+
+def _base(found: Place, now: Compiled, previous: Previous, params: str) -> str | None:
+    """The text that `params` had when it was last compiled, here or (without a record) in HEAD; None if nobody knows."""
+    last = previous.written.get(params, ())[:1]
+    earlier = ((revision() or {}).get(params) for revision in _earlier(found))
+    if not last:
+        return next(earlier)
+    texts = chain((file.text for file in now.files if file.file == params), earlier)
+    return next((text for text in texts if text is not None and digest_of(text) in last), None)

@@ -2,8 +2,8 @@
 
 The spec is edited, not written anew: each changed value changes its own characters. What cannot be taken back (a value
 that comes from `${vars.…}` or a preset, a parameter that is gone) is said, with the place to change by hand, and then
-nothing is adopted. The new spec is read again: it must give exactly the parameters that stand in `params.yaml`, and
-everything else as before.
+nothing is adopted. The new spec is read again: it must give exactly the parameters that are wanted, and everything else
+as before.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import cast
 from mlproject.diagnostics import Diagnostic, Path, Related, Span, has_errors
 from mlproject.emit import edits
 from mlproject.emit.edits import Edit
+from mlproject.emit.threeway import merged
 from mlproject.files import WorkTree
 from mlproject.load import Document, load, load_source, scalars
 from mlproject.load.document import Place
@@ -35,9 +36,15 @@ class Adopted:
     told: tuple[str, ...]
 
 
-def adopt(spec_file: str, tree: WorkTree) -> tuple[Adopted | None, list[Diagnostic]]:
+def adopt(
+    spec_file: str, tree: WorkTree, compiled: str | None = None
+) -> tuple[Adopted | None, list[Diagnostic]]:
     """The spec with the values of its `params.yaml`; None where they are the spec's already, or where a diagnostic says
-    what stands against it. Reads only. Files are relative to the repository."""
+    what stands against it. Reads only. Files are relative to the repository.
+
+    `compiled` is the text that `params.yaml` had before it was edited: where the spec was changed since then as well,
+    its change stays, and a value that both changed is a conflict. Without it every difference is an edit.
+    """
     document, found = load_source(tree, spec_file)
     if has_errors(list(found)):
         return None, list(found)
@@ -54,19 +61,22 @@ def adopt(spec_file: str, tree: WorkTree) -> tuple[Adopted | None, list[Diagnost
     if values is None:
         return None, []
     work = _Work(document, edited, resolved)
+    if compiled is not None:
+        values = work.brought_together(compiled, params, values)
     work.mapping(params, values, ())
-    if not work.told:
+    if not work.told or work.said:
         return None, work.said
     unsure = [replace(one, severity="error") for one in found if _differs(edited, one)]
-    said = [*work.said, *unsure]
-    if said:
-        return None, said
-    text = edits.applied(document.text, work.edits)
-    content = tree.read(spec_file)
-    assert isinstance(content, bytes)
-    mark = "\ufeff" if content.startswith(b"\xef\xbb\xbf") else ""
-    after = f"{mark}{text}".encode()
-    if not _faithful(document, after, edited, tree):
+    return (None, unsure) if unsure else _edited(work, values, tree)
+
+
+def _edited(work: _Work, wanted: Table, tree: WorkTree) -> tuple[Adopted | None, list[Diagnostic]]:
+    """The spec with the edits in it, if that is all that they do."""
+    document = work.document
+    content = tree.read(document.file)
+    mark = "\ufeff" if isinstance(content, bytes) and content.startswith(b"\xef\xbb\xbf") else ""
+    after = f"{mark}{edits.applied(document.text, work.edits)}".encode()
+    if not _faithful(document, after, wanted, tree):
         return None, [_unfaithful(document, work)]
     return Adopted(after, tuple(work.told)), []
 
@@ -80,8 +90,8 @@ def _differs(edited: Document, said: Diagnostic) -> bool:
     return scalars.shown(scalars.core(text)) != scalars.shown(scalars.dvc(text))
 
 
-def _faithful(before: Document, after: bytes, edited: Document, tree: WorkTree) -> bool:
-    """Whether the new spec gives the edited parameters, and all else that it says is as it was."""
+def _faithful(before: Document, after: bytes, wanted: Table, tree: WorkTree) -> bool:
+    """Whether the new spec gives the parameters that are wanted, and all else that it says is as it was."""
     document, found = load(before.file, after)
     old, new = as_mapping(before.data), as_mapping(document.data)
     if has_errors(list(found)) or old is None or new is None:
@@ -90,7 +100,7 @@ def _faithful(before: Document, after: bytes, edited: Document, tree: WorkTree) 
     resolved, more = resolve(document, tree)
     if has_errors(more):
         return False
-    return _same(rest[0], rest[1]) and _same(resolved.data.get("params"), edited.data)
+    return _same(rest[0], rest[1]) and _same(resolved.data.get("params"), wanted)
 
 
 def _unfaithful(document: Document, work: _Work) -> Diagnostic:
@@ -130,6 +140,14 @@ class _Work:
     told: list[str] = field(default_factory=list[str])
     paths: list[str] = field(default_factory=list[str])
     said: list[Diagnostic] = field(default_factory=list[Diagnostic])
+
+    def brought_together(self, compiled: str, ours: Table, theirs: Table) -> Table:
+        """The parameters with the changes of both sides since they were `compiled`; conflicts are refused."""
+        base = load(self.edited.file, compiled.encode())[0].data
+        wanted, conflicts = merged(base, ours, theirs, _same)
+        for path in conflicts:
+            self.refuse(path, "was changed in the spec as well", self.document.span(("params", *path)))
+        return as_mapping(wanted) or {}
 
     def value(self, old: object, new: object, path: Path) -> None:
         """One value, as the spec gives it and as `params.yaml` has it."""
