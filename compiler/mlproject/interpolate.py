@@ -162,7 +162,11 @@ def _value(expression: str, context: Context, *, mapping: bool, sequence: bool) 
         known = _named(cast("Mapping[object, object]", value))
         return known if mapping else Refused("type", expression, "a mapping")
     if isinstance(value, list):
-        return [_item(item) for item in cast("list[object]", value)] if sequence else Refused("type", expression, "a list")
+        return (
+            [_item(item) for item in cast("list[object]", value)]
+            if sequence
+            else Refused("type", expression, "a list")
+        )
     return value
 
 

@@ -14,8 +14,8 @@ from mlproject.diagnostics import Diagnostic, Path, Related, Site, error, warnin
 from mlproject.files import Source
 from mlproject.ir import Edge, NodeId, ParamFile, Params, Project, Stage, Top
 from mlproject.lower.around import Around, around
-from mlproject.lower.dvcconfig import user_has_core
 from mlproject.lower.drafts import BROKEN, deep, draft, settle
+from mlproject.lower.dvcconfig import user_has_core
 from mlproject.lower.edges import OUTPUT_NODES, Producers, edges, producers
 from mlproject.lower.outside import Outside
 from mlproject.lower.paths import file_of, joined
@@ -134,7 +134,9 @@ def _check_names(scope: Scope) -> None:
             site = Site((*one.path, "name")) if one.entry.name else Site(one.path, "key")
             related = (Related("first named here", Site(first.path, "key")),)
             summary = f"two stages are named `{name}` in `{file}`"
-            scope.say(error("duplicate-name", summary, site, related=related, help="give one another `name:`"))
+            scope.say(
+                error("duplicate-name", summary, site, related=related, help="give one another `name:`")
+            )
 
 
 def _fill(into: dict[str, object], values: Mapping[str, object]) -> None:

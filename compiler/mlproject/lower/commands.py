@@ -61,7 +61,9 @@ def _tail(pieces: list[Piece | None], index: int, quote: str) -> tuple[str, int,
         if one.startswith(("${", "\\${")):
             tail += one
             continue
-        end = next((at for at, char in enumerate(one) if (char == quote if quote else char in ENDS)), len(one))
+        end = next(
+            (at for at, char in enumerate(one) if (char == quote if quote else char in ENDS)), len(one)
+        )
         tail += one[:end]
         if end < len(one):
             return tail, index, one[end:]

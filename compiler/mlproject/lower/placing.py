@@ -43,7 +43,9 @@ def placed(scope: Scope, me: Draft, text: str, base: str) -> str | None:
         return plain  # a value is not known, which is reported where it is used
     up = relpath(normpath(join("/", scope.root)), first.here)
     whole = normpath(join(up, base, text)) + ("/" if text.endswith("/") else "")
-    fits = (spelling for spelling in (plain, whole) if all(t is not None and t.leads(spelling) for t in trials))
+    fits = (
+        spelling for spelling in (plain, whole) if all(t is not None and t.leads(spelling) for t in trials)
+    )
     return next(fits, None)
 
 

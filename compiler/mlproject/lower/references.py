@@ -339,7 +339,11 @@ def many_paths(scope: Scope, me: Draft, text: str, path: Path) -> list[str] | No
 def escaped(scope: Scope, before: str, found: Piece, part: Part, path: Path) -> bool:
     """Whether a backslash stands before what remains a template of DVC's, which would make it literal; reports it."""
     texts = (found,) if isinstance(found, str) else found.texts
-    if isinstance(part, str | Escape) or not before.endswith("\\") or not any(t.startswith("${") for t in texts):
+    if (
+        isinstance(part, str | Escape)
+        or not before.endswith("\\")
+        or not any(t.startswith("${") for t in texts)
+    ):
         return False
     summary = f"a backslash before `{part.text}` makes it literal text to DVC"
     help = "put something between them"

@@ -107,7 +107,9 @@ class Scope:
             return False
         name = ".".join(words)
         summary = f"the parameter `{name}` stands in {' and in '.join(f'`{file}`' for file in files)}"
-        self.say(error("param-ambiguous", summary, site, help=f"name the file: `{files[0]}: [{name}]` in `params`"))
+        self.say(
+            error("param-ambiguous", summary, site, help=f"name the file: `{files[0]}: [{name}]` in `params`")
+        )
         return True
 
     def other_params(self, file: str) -> Mapping[str, object] | None:

@@ -124,7 +124,9 @@ def _by_axes(
         axes = cast("Mapping[str, object]", value)
         if all(to_text(axes[axis]) == wanted_ for axis, wanted_ in fixed.items()):
             bound: dict[str, Bound] = {name: mine.get(name) or Value(v) for name, v in axes.items()}
-            bindings.append(Binding(None, (_composed(bound) if plain else None) if mine else Value(key), bound))
+            bindings.append(
+                Binding(None, (_composed(bound) if plain else None) if mine else Value(key), bound)
+            )
     unique = {tuple((n, repr(b)) for n, b in b_.axes.items()): b_ for b_ in bindings}
     return Selection(tuple(unique.values()), "*" in wanted.values())
 

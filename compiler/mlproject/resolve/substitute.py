@@ -34,7 +34,9 @@ class Values:
     broken: set[Path] = field(default_factory=set[Path])
     used_params: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
     unknown: list[Site] = field(default_factory=list[Site])  # parameters that only a stage may know
-    moved: dict[Path, Path] = field(default_factory=dict[Path, Path])  # items of lists that others spread into
+    moved: dict[Path, Path] = field(
+        default_factory=dict[Path, Path]
+    )  # items of lists that others spread into
     done: dict[tuple[str, ...], object] = field(default_factory=dict[tuple[str, ...], object])
 
 
@@ -74,12 +76,13 @@ def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> o
 def _items(items: list[object], path: Path, values: Values, heads: frozenset[str]) -> list[object]:
     """The items of a list; one that is `${vars.X[*]}` becomes the items of that list."""
     result: list[object] = []
-    unknown: list[Site] = field(default_factory=list[Site])  # parameters that only a stage may know
     moved: dict[Path, Path] = {}
     for index, item in enumerate(items):
         first = len(result)
         here = (*path, first)
-        spread = _spread(item, here, values, heads) if isinstance(item, str) and item.endswith("[*]}") else None
+        spread = (
+            _spread(item, here, values, heads) if isinstance(item, str) and item.endswith("[*]}") else None
+        )
         result += [_walk(item, here, values, heads)] if spread is None else spread
         moved |= {(*path, new): (*path, index) for new in range(first, len(result))}
     if any(new != old for new, old in moved.items()):
@@ -96,7 +99,9 @@ def _spread(text: str, path: Path, values: Values, heads: frozenset[str]) -> lis
         return cast("list[object]", value)
     if path not in values.broken:
         summary = f"`{text}` spreads a list, and `{'.'.join(('vars', *ref.words[:-1]))}` is none"
-        values.diagnostics.append(error("param-type", summary, Site(path, text=text), help="leave out the `[*]`"))
+        values.diagnostics.append(
+            error("param-type", summary, Site(path, text=text), help="leave out the `[*]`")
+        )
         values.broken.add(path)
     return []
 
