@@ -188,7 +188,7 @@ def _adopt(found: Place, tree: WorkTree, *, no_color: bool) -> int:
 
 
 def _base(found: Place, now: Compiled, previous: Previous, params: str) -> str | None:
-    """The text that `params` had when it was last compiled, here or (without a record) in HEAD; None if nobody knows."""
+    """The text that `params` had when last compiled, here or (without a record) in HEAD; None if nobody knows."""
     last = previous.written.get(params, ())[:1]
     earlier = ((revision() or {}).get(params) for revision in _earlier(found))
     if not last:

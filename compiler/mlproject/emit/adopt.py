@@ -61,13 +61,12 @@ def adopt(
     if values is None:
         return None, []
     work = _Work(document, edited, resolved)
-    if compiled is not None:
-        values = work.brought_together(compiled, params, values)
-    work.mapping(params, values, ())
+    wanted = values if compiled is None else work.brought_together(compiled, params, values)
+    work.mapping(params, wanted, ())
     if not work.told or work.said:
         return None, work.said
     unsure = [replace(one, severity="error") for one in found if _differs(edited, one)]
-    return (None, unsure) if unsure else _edited(work, values, tree)
+    return (None, unsure) if unsure else _edited(work, wanted, tree)
 
 
 def _edited(work: _Work, wanted: Table, tree: WorkTree) -> tuple[Adopted | None, list[Diagnostic]]:
