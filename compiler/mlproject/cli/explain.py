@@ -39,7 +39,7 @@ def command(subject: str, path: str, quiet: bool, verbose: bool, no_color: bool)
         return _place(subject, path)
     known = [*BY_NAME, *Spec.model_fields]
     near = nearest(subject, known)
-    hint = f"did you mean `{near}`?" if near else "a code, a place in the spec (stages.train), or FILE:LINE"
+    hint = f"did you mean `{near}`?" if near else "as in `stale`, `stages.train`, `dvc.yaml:12`"
     raise click.UsageError(f"`{subject}` is neither a code, a place in the spec, nor FILE:LINE; {hint}")
 
 
@@ -56,7 +56,7 @@ def _compiled(path: str) -> tuple[Compiled, WorkTree]:
     tree = WorkTree(found.root)
     result = compiled(found.file, tree)
     if not result.valid:
-        raise NoInput(f"`{found.file}` is not valid; `mlproject validate` says why")
+        raise click.ClickException(f"`{found.file}` is not valid; `mlproject validate` says why")
     return result, tree
 
 

@@ -7,11 +7,10 @@ import sys
 
 import click
 
-from mlproject.cli.fast import colored, width
 from mlproject.cli.judge import report, said, verdict
 from mlproject.cli.session import common_options, format_option, located, project_argument
 from mlproject.cli.where import SPEC, repository
-from mlproject.files import WorkTree
+from mlproject.files import Refusal, WorkTree
 from mlproject.pipeline import check
 
 
@@ -27,10 +26,11 @@ def command(path: str, form: str, strict: bool, quiet: bool, verbose: bool, no_c
     nothing of the project is run, and no network is used. Exit code 1 where the spec is invalid.
     """
     if path == "-":
-        return _standard_input(form, strict=strict, no_color=no_color)
-    found = located(path)
-    tree = WorkTree(found.root)
-    checked = check(found.file, tree)
+        tree, file = _standard_input()
+    else:
+        found = located(path)
+        tree, file = WorkTree(found.root), found.file
+    checked = check(file, tree)
     if form == "text":
         code, out = said(checked, tree, strict=strict, quiet=quiet, no_color=no_color)
         sys.stdout.write(out)
@@ -39,14 +39,23 @@ def command(path: str, form: str, strict: bool, quiet: bool, verbose: bool, no_c
     return verdict(checked.diagnostics, strict=strict)
 
 
-def _standard_input(form: str, *, strict: bool, no_color: bool) -> int:
-    from mlproject.report import FORMATS
+class _Given(WorkTree):
+    """The working tree, with other content in the place of one file."""
 
+    __slots__ = ("_file", "_given")
+
+    def __init__(self, root: str, file: str, content: bytes) -> None:
+        super().__init__(root)
+        self._file = file
+        self._given = content
+
+    def read(self, file: str) -> bytes | Refusal:
+        """The content of a file, or why there is none."""
+        return self._given if file == self._file else super().read(file)
+
+
+def _standard_input() -> tuple[WorkTree, str]:
     here = os.getcwd()
     root = repository(here)
     file = os.path.relpath(os.path.join(here, SPEC), root).replace(os.sep, "/")
-    checked = check(file, WorkTree(root), sys.stdin.buffer.read())
-    text = checked.places.documents[0].text
-    color = form == "text" and colored(["--no-color"] if no_color else [])
-    sys.stdout.write(FORMATS[form](checked.diagnostics, lambda _: text, color, width()))
-    return verdict(checked.diagnostics, strict=strict)
+    return _Given(root, file, sys.stdin.buffer.read()), file

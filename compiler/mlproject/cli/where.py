@@ -24,14 +24,18 @@ def place(path: str) -> Place | str:
     full = os.path.abspath(path)
     if os.path.isdir(full):
         project, name = full, SPEC
-    elif os.path.exists(full):
+    elif os.path.lexists(full):
         project, name = os.path.split(full)
     else:
         return f"there is no `{path}`"
-    if not os.path.exists(os.path.join(project, name)):
+    spec = os.path.join(project, name)
+    if not os.path.isfile(spec):
+        shown = path if spec == full else os.path.normpath(os.path.join(path, SPEC))
+        if os.path.exists(spec):
+            return f"`{shown}` is a directory" if os.path.isdir(spec) else f"`{shown}` is no plain file"
+        if os.path.islink(spec):
+            return f"`{shown}` is a symbolic link that leads nowhere"
         return f"there is no {SPEC} in `{path}`"
-    if not os.path.isfile(os.path.join(project, name)):
-        return f"`{path}` is no file"
     root = repository(project)
     file = os.path.relpath(os.path.join(project, name), root).replace(os.sep, "/")
     return Place(root, project, file)
