@@ -6,12 +6,11 @@ together, and every code to a failing and a clean case under `tests/bad`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlproject.diagnostics import Severity
+from mlproject.records import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """A stable kebab-case name, the severity it normally has, and a title of a few words."""
 

@@ -12,8 +12,9 @@ value; they are located (given spans) once, by the pipeline, and ordered by plac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from mlproject.records import frozen
 
 Path = tuple[str | int, ...]
 Severity = Literal["error", "warning", "info"]
@@ -22,7 +23,7 @@ Part = Literal["value", "key"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class Span:
     """A stretch of a file. `file` is relative to the repository (or as the user named it); lines and columns count
     from 1, columns in characters; the end is exclusive."""
@@ -34,7 +35,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Site:
     """A place in the merged spec, still to be located: the value or the key at `path`, or `text` inside that value."""
 
@@ -43,7 +44,7 @@ class Site:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Related:
     """Another place that matters ("first declared here"). Exactly one of `site` and `span` is given by the stage."""
 
@@ -52,7 +53,7 @@ class Related:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """A change that certainly mends it: replace the text at `span` (or at the diagnostic's own span) by `text`."""
 
@@ -61,7 +62,7 @@ class Fix:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnostic:
     """One thing said to the user.
 

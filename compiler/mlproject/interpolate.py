@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
+
+from mlproject.records import frozen
 
 Context = Mapping[str, object]
 
@@ -20,7 +21,7 @@ Context = Mapping[str, object]
 _EXPRESSION = re.compile(r"[^.\[\]]+(\s*\.[^.\[\]]+|\s*\[[^.\[\]]+\])*\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """Why a template cannot be resolved: `expression` is what stands between the braces."""
 
@@ -64,14 +65,17 @@ def _flags(mapping: Mapping[object, object]) -> str:
     return text.rstrip()
 
 
+def _mapping(value: object) -> Mapping[object, object]:
+    """The value where it is a mapping, else an empty one."""
+    return cast("Mapping[object, object]", value) if isinstance(value, dict) else {}
+
+
 def _flat(mapping: Mapping[object, object], prefix: str) -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = []
     for key, value in mapping.items():
         name = f"{prefix}{key}"
-        if isinstance(value, dict) and value:
-            pairs += _flat(cast("Mapping[object, object]", value), f"{name}.")
-        else:
-            pairs.append((name, value))
+        inner = _mapping(value)
+        pairs += _flat(inner, f"{name}.") if inner else [(name, value)]
     return pairs
 
 
@@ -143,7 +147,7 @@ def resolve(
         value = _value(expression, context, mapping=command or loop, sequence=loop)
         if isinstance(value, Refused):
             return value
-        if isinstance(value, dict) and not flaggable(cast("dict[object, object]", value)):
+        if not flaggable(_mapping(value)):
             return Refused("type", expression, "a mapping with nested lists")
         pieces += [template[at:start], to_text(value)]
         at = end

@@ -16,10 +16,10 @@ positions: two specs that mean the same give equal graphs up to `path`s.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from mlproject.diagnostics import Path
+from mlproject.records import field, frozen
 
 OutputKind = Literal["out", "metric", "plot"]
 OUTPUT_SECTIONS: dict[OutputKind, str] = {"out": "outs", "metric": "metrics", "plot": "plots"}
@@ -59,7 +59,7 @@ class Edge(NamedTuple):
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Data:
     """A source of the project: a file or directory that no stage produces."""
 
@@ -75,7 +75,7 @@ class Data:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamFile:
     """A params file that stays the user's. `values` is None where its content is unknown (a stage writes it)."""
 
@@ -85,7 +85,7 @@ class ParamFile:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Params:
     """`owned`: values stand in the spec and `params.yaml` is ours. Otherwise `files`, in order, are the user's.
     `used` are the parameters that the spec uses outside of stages, as tuples of keys."""
@@ -97,7 +97,7 @@ class Params:
     used: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamDep:
     """Parameters of one file that a stage depends on; `keys` is None for the whole file. `text` is as emitted."""
 
@@ -106,7 +106,7 @@ class ParamDep:
     keys: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """An output as declared (a template). `name` is '' where the list form gives none. `flags` hold DVC's own
     flags and plot properties that are set (`cache`, `persist`, `remote`, `push`, `desc`, `type`, `labels`, `meta`,
@@ -119,7 +119,7 @@ class Output:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Product:
     """An output of one instance."""
 
@@ -131,7 +131,7 @@ class Product:
     output: Output
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dep:
     """A dependency as declared or added: `template` as emitted; `implied` where a reference in `cmd` added it."""
 
@@ -140,7 +140,7 @@ class Dep:
     implied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instance:
     """What DVC runs: a stage without a loop (`key` is None), or one of its items.
 
@@ -159,7 +159,7 @@ class Instance:
     outs: tuple[Product, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loop:
     """`foreach` or `matrix` as emitted (a mapping, a list, or DVC's `${param}` text)."""
 
@@ -168,7 +168,7 @@ class Loop:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resources:
     """What a stage or service needs. `memory` as written ('4GiB'), '' where not said."""
 
@@ -177,7 +177,7 @@ class Resources:
     gpus: float = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """A stage of the spec, in DVC's terms. `cmd` has one template or, where `cmd_is_list`, the list's.
 
@@ -207,7 +207,7 @@ class Stage:
     dvc_name: str = ""  # its name in `dvc.yaml`, where that differs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """A condition on a metric: `file` is the metrics file of `stage` (an instance's address), `key` a path in it.
     Bounds that are not set are None."""
@@ -223,7 +223,7 @@ class Gate:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Model:
     """A model to register: `file` is the artifact's, `stage` the address of the instance that produces it.
     `flavor` is '' where the artifact is an MLflow model directory."""
@@ -238,7 +238,7 @@ class Model:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deploy:
     """Where a service runs in one environment ('' for the part that holds for all). `values` are the merged fields of
     `deploy` that are set, in the order of the language."""
@@ -253,7 +253,7 @@ class Deploy:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Api:
     """One route of a service: names of the fields to JSON Schemas."""
 
@@ -263,7 +263,7 @@ class Api:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """A service. `entry` is (file, class name) or None where `service.py` is generated. `models` are names."""
 
@@ -284,7 +284,7 @@ class Service:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Monitor:
     """Monitoring of one service. `reference` is the file compared against ('' if none)."""
 
@@ -298,7 +298,7 @@ class Monitor:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Python:
     """The interpreter and the requirements file ('' where not said)."""
 
@@ -307,7 +307,7 @@ class Python:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tracking:
     """MLflow's part. `uri` is '' for the embedded store; it may be one whole `${env.NAME}`."""
 
@@ -318,7 +318,7 @@ class Tracking:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Environment:
     """A named place to run. `env` are the variables that `${env.…}` may name; `tracking` is merged; `aliases` maps a
     model to its alias here."""
@@ -331,7 +331,7 @@ class Environment:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remote:
     """A DVC remote: its section of `.dvc/config` as written."""
 
@@ -341,7 +341,7 @@ class Remote:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunnerRule:
     """A runner for stages whose resources fit `when`: a resource to a comparison such as '>=1'."""
 
@@ -349,7 +349,7 @@ class RunnerRule:
     runner: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ci:
     """Continuous integration. `providers` is empty where the spec has no `ci`."""
 
@@ -365,7 +365,7 @@ class Ci:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Top:
     """DVC's own top-level sections, references resolved, as emitted; empty where absent."""
 
@@ -376,7 +376,7 @@ class Top:
     vars: tuple[object, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Project:
     """The whole graph of one spec.
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, error
 from mlproject.files import Source
 from mlproject.load import Document, load
+from mlproject.records import replace
 from mlproject.trees import Pin, Pins
 
 FILE = "mlproject.lock"

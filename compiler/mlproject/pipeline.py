@@ -9,7 +9,6 @@ with what could be understood, and every diagnostic of a run is reported at once
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from posixpath import dirname, join
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from mlproject.ir import Project
 from mlproject.load import load, load_source
 from mlproject.lower import lower
 from mlproject.places import Places
+from mlproject.records import frozen
 from mlproject.resolve import resolve
 from mlproject.validate import validate
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SPEC = "mlproject.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """What is known of a spec after the front end. `project` is None where nothing could be understood; it is whole
     only where no diagnostic is an error."""
@@ -80,7 +80,7 @@ def _rules(project: Project, source: Source, before: list[Diagnostic]) -> list[D
     return judge(project, source, before)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """A spec and what it compiles to. `files` is empty where the spec is not valid."""
 

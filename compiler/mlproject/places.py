@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from mlproject.diagnostics import Diagnostic, Path, Related, Site, Span
 from mlproject.load import Document
+from mlproject.records import frozen, replace
 
 Place = tuple[int, Path]  # the number of a document, and the path in it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """The documents of a spec (the spec itself first) and, where presets were merged, the places of each path.
 

@@ -13,14 +13,15 @@ is a `Broken` with words for the user, and the rest goes on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from mlproject.records import frozen
 
 OPEN = "${"
 ESCAPED = "$${"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One step of a reference: a word (`.train`) or a selector (`[item]`)."""
 
@@ -28,7 +29,7 @@ class Step:
     selector: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref:
     """A reference as written (`text`, with its braces), split into steps; the first step's word is its `head`."""
 
@@ -46,14 +47,14 @@ class Ref:
         return tuple(step.text for step in self.steps[1:])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Escape:
     """`$${inner}`: the text `${inner}`, to be left alone by everybody."""
 
     inner: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Broken:
     """A `${` that no reference can be read from."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from mlproject.diagnostics import Diagnostic, Path
 from mlproject.ir import Project
+from mlproject.records import field, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Generated:
     """One file to be emitted, or our block in a file that is the user's.
 
@@ -32,7 +32,7 @@ class Generated:
     seed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pin:
     """An action at a full commit: `actions/checkout`, `v7.0.1`, 40 hex digits."""
 

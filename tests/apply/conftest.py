@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from apply.telling import Told
 from apply.tiny import Tiny, make
 from mlproject.apply import apply
+from mlproject.records import replace
 
 
 @pytest.fixture(scope="session")

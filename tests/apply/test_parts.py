@@ -7,7 +7,6 @@ import io
 import math
 import socket
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +32,7 @@ from mlproject.apply.steps.summary import look
 from mlproject.apply.tracking import Tracking
 from mlproject.apply.where import Setting, child_environment, settle, shown, unreachable
 from mlproject.cli.progress import Progress
+from mlproject.records import replace
 
 # metrics and parameters
 
@@ -247,7 +247,7 @@ def test_answers_are_held_against_the_contract() -> None:
 
 def environment(name: str, uri: str = "", **more: object) -> ir.Environment:
     plain = ir.Environment(name, (), "", ir.Tracking("exp", uri, "", {}, ()), {}, ())
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return replace(plain, **more)
 
 
 def applied(tiny: Tiny, name: str, *environments: ir.Environment, **environ: str) -> Result:

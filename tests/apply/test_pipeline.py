@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from mlproject.apply.memory import prepare
 from mlproject.apply.steps.pipeline import State, pipeline
 from mlproject.apply.tracking import Tracking
 from mlproject.apply.where import Setting, settle
+from mlproject.records import replace
 
 pytestmark = pytest.mark.slow
 

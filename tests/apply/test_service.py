@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from mlproject.apply.steps.build import Bento, build
 from mlproject.apply.steps.smoke import smoke
 from mlproject.apply.tracking import Tracking
 from mlproject.apply.where import Setting, settle
+from mlproject.records import replace
 
 pytestmark = [
     pytest.mark.slow,

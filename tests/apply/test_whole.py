@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 from apply.telling import StoppedError, Stopping, Told
 from apply.tiny import Tiny, gate
 from mlproject.apply import apply
+from mlproject.records import replace
 
 pytestmark = [
     pytest.mark.slow,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
 from mlproject import ir
 from mlproject.apply import Where
+from mlproject.records import replace
 
 FILES = {
     "dvc.yaml": """
@@ -125,7 +126,7 @@ class Tiny:
 
 
 def gate(**bounds: object) -> ir.Gate:
-    return replace(ir.Gate("scores.json", "evaluate", ("auc",), None, None, "", None, None, ()), **bounds)  # type: ignore[arg-type]
+    return replace(ir.Gate("scores.json", "evaluate", ("auc",), None, None, "", None, None, ()), **bounds)
 
 
 def make(folder: Path, *, subdir: str = "") -> Tiny:

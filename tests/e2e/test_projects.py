@@ -125,7 +125,8 @@ def _ask(url: str, body: object, server: subprocess.Popen[bytes]) -> dict[str, o
         assert server.poll() is None, "the server ended"
         try:
             with urllib.request.urlopen(request, timeout=10) as reply:
-                return json.loads(reply.read())
+                answer: dict[str, object] = json.loads(reply.read())
+                return answer
         except OSError:
             time.sleep(0.5)
     raise AssertionError("the server did not answer in 60 seconds")

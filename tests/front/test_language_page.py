@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from oracle.compiling import errors, for_dvc, place
-from oracle.resolving import by_dvc, by_us, prepare
 
 from mlproject.model import Spec
 from mlproject.model.pipeline import StageEntry
+from oracle.compiling import errors, for_dvc, place
+from oracle.resolving import by_dvc, by_us, prepare
 
 PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "language.md").read_text("utf-8")
 SPECS = {

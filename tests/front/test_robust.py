@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from oracle.compiling import checked
-from oracle.specs import Spec, specs
 
 from mlproject.diagnostics import Diagnostic, Span
 from mlproject.files import Refusal
 from mlproject.pipeline import Checked, check
+from oracle.compiling import checked
+from oracle.specs import Spec, specs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEEDS = [
@@ -81,7 +81,12 @@ def test_a_truncated_spec(seed: bytes, cut: float) -> None:
     judged(seed[: int(len(seed) * cut)])
 
 
-@given(seed=st.sampled_from(SEEDS), edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(NASTY)), min_size=1, max_size=4))
+@given(
+    seed=st.sampled_from(SEEDS),
+    edits=st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(NASTY)), min_size=1, max_size=4
+    ),
+)
 def test_a_spec_with_bytes_replaced(seed: bytes, edits: list[tuple[float, int, bytes]]) -> None:
     for place, length, piece in edits:
         at = int(len(seed) * place)
@@ -89,7 +94,11 @@ def test_a_spec_with_bytes_replaced(seed: bytes, edits: list[tuple[float, int, b
     judged(seed)
 
 
-@given(seed=st.sampled_from(SEEDS), other=st.sampled_from(SEEDS), cuts=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+@given(
+    seed=st.sampled_from(SEEDS),
+    other=st.sampled_from(SEEDS),
+    cuts=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+)
 def test_two_specs_grown_together(seed: bytes, other: bytes, cuts: tuple[float, float]) -> None:
     first, second = seed.split(b"\n"), other.split(b"\n")
     judged(b"\n".join(first[: int(len(first) * cuts[0])] + second[int(len(second) * cuts[1]) :]))
@@ -125,7 +134,11 @@ TREES = st.recursive(
 
 @given(tree=st.dictionaries(KEYS, TREES, max_size=8))
 def test_any_tree_with_the_words_of_the_language(tree: Mapping[object, object]) -> None:
-    judged(json.dumps({"name": "x"} | {str(k): v for k, v in tree.items()}, ensure_ascii=False).encode("utf-8", "replace"))
+    judged(
+        json.dumps({"name": "x"} | {str(k): v for k, v in tree.items()}, ensure_ascii=False).encode(
+            "utf-8", "replace"
+        )
+    )
 
 
 def _walks(tree: object, at: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
@@ -157,7 +170,9 @@ def test_what_is_valid_is_whole(spec: Spec) -> None:
         entry = spec["stages"][stage.name]
         body = entry.get("do", entry)
         assert len(stage.cmd) == (len(body["cmd"]) if isinstance(body["cmd"], list) else 1)
-        assert len(stage.outputs) == sum(len(body.get(section, ())) for section in ("outs", "metrics", "plots"))
+        assert len(stage.outputs) == sum(
+            len(body.get(section, ())) for section in ("outs", "metrics", "plots")
+        )
         assert stage.instances
 
 

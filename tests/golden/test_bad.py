@@ -20,9 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from surface.running import run
 
 from mlproject.codes import BY_NAME, CODES
+from surface.running import run
 
 BAD = Path(__file__).resolve().parent.parent / "bad"
 COMMANDS = "COMMANDS"

@@ -9,11 +9,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from oracle.compiling import errors, place, said
-from oracle.resolving import by_dvc, by_us, prepare
 
 from mlproject.files import WorkTree
 from mlproject.pipeline import Compiled, compile
+from oracle.compiling import errors, place, said
+from oracle.resolving import by_dvc, by_us, prepare
 
 CASES = Path(__file__).resolve().parent.parent / "cases"
 NAMES = sorted(path.name for path in CASES.iterdir() if (path / "mlproject.yaml").is_file())
@@ -44,7 +44,9 @@ def test_a_case_compiles_to_what_is_expected(name: str, tmp_path: Path, update_g
         for file, text in texts.items():
             (expected / file).parent.mkdir(parents=True, exist_ok=True)
             (expected / file).write_bytes(text.encode())
-    found = {str(p.relative_to(expected)): p.read_bytes().decode() for p in expected.rglob("*") if p.is_file()}
+    found = {
+        str(p.relative_to(expected)): p.read_bytes().decode() for p in expected.rglob("*") if p.is_file()
+    }
     assert texts == found
 
 

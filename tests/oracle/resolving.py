@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import join, normpath
-from typing import Any
+from typing import Any, TypeAlias
 
 from mlproject.interpolate import Refused, resolve
 from mlproject.ir import Instance, Product, Project, Stage
@@ -18,6 +18,9 @@ from mlproject.lower.paths import is_external
 
 FLAGS = ("desc", "type", "labels", "meta", "cache", "persist", "remote", "push")
 PLOT = ("template", "x", "y", "x_label", "y_label", "title", "header")
+
+
+OfDvc: TypeAlias = Any  # a stage or an output of DVC's, which has no types
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def by_dvc(directory: Path, root: str = "") -> dict[str, Resolved]:
         }
 
 
-def _address(stage: Any, base: str) -> str:
+def _address(stage: OfDvc, base: str) -> str:
     folder = _within(os.path.dirname(stage.path), base)
     return f"{folder}/dvc.yaml:{stage.name}" if folder else str(stage.name)
 
@@ -81,7 +84,7 @@ def _within(path: str, base: str) -> str:
     return "" if place == "." else place
 
 
-def _seen(stage: Any, base: str) -> Resolved:
+def _seen(stage: OfDvc, base: str) -> Resolved:
     from dvc.dependency import ParamsDependency
 
     plain = [dep for dep in stage.deps if not isinstance(dep, ParamsDependency)]
@@ -103,7 +106,7 @@ def _seen(stage: Any, base: str) -> Resolved:
     )
 
 
-def _out(out: Any) -> Out:
+def _out(out: OfDvc) -> Out:
     flags: dict[str, object] = {k: v for k, v in out.annot.to_dict().items() if v}
     if not out.use_cache:
         flags["cache"] = False

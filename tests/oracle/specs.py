@@ -13,9 +13,26 @@ from hypothesis import strategies as st
 Spec = dict[str, Any]
 
 WORDS = st.sampled_from(
-    ["run", "--flag", "x=1", "'a b'", '"q"', "$HOME", "$${USER}", "|", "a\\b", "é", "  two", "# no", "$$", "{}"]
+    [
+        "run",
+        "--flag",
+        "x=1",
+        "'a b'",
+        '"q"',
+        "$HOME",
+        "$${USER}",
+        "|",
+        "a\\b",
+        "é",
+        "  two",
+        "# no",
+        "$$",
+        "{}",
+    ]
 )
-ITEMS = st.lists(st.sampled_from(["a", "b", "c-1", "d_2", "x.y", "1", 2, 2.5, True, "two w"]), min_size=1, max_size=3)
+ITEMS = st.lists(
+    st.sampled_from(["a", "b", "c-1", "d_2", "x.y", "1", 2, 2.5, True, "two w"]), min_size=1, max_size=3
+)
 UNIQUE = ITEMS.map(lambda items: list({str(item).lower(): item for item in items}.values()))
 ENTRIES = st.dictionaries(
     st.sampled_from(["a", "b", "k-1", "e.f"]),
@@ -69,7 +86,10 @@ class Made:
 def specs(draw: st.DrawFn) -> Spec:
     """A whole spec of one to eight stages."""
     spec: Spec = {"name": "generated", "params": PARAMS, "vars": {"v": "w1", "items": ["a", "b"]}}
-    spec["data"] = {"raw": {"path": "data/raw.csv"}, "tree": {"path": draw(st.sampled_from(["in", "in/", "./in"]))}}
+    spec["data"] = {
+        "raw": {"path": "data/raw.csv"},
+        "tree": {"path": draw(st.sampled_from(["in", "in/", "./in"]))},
+    }
     stages: Spec = {}
     made: list[Made] = []
     for index in range(draw(st.integers(1, 8))):
@@ -84,7 +104,9 @@ def _stage(draw: st.DrawFn, name: str, made: list[Made]) -> Spec:
     body: Spec = {}
     mark = {"": "", "foreach-list": "${item}", "foreach-map": "${key}", "matrix": "${key}"}[loop]
     inside = [f"wd/{mark}", f"{mark}/{mark}"] if mark else []
-    wdir = draw(st.sampled_from(["", "", "", "w", "w/x/", "./w", "..", "${params.dir}", "${vars.v}/y", *inside]))
+    wdir = draw(
+        st.sampled_from(["", "", "", "w", "w/x/", "./w", "..", "${params.dir}", "${vars.v}/y", *inside])
+    )
     if wdir:
         body["wdir"] = wdir
     if draw(st.integers(0, 3)) == 0:
@@ -108,9 +130,12 @@ def _stage(draw: st.DrawFn, name: str, made: list[Made]) -> Spec:
 
 
 def _loop(draw: st.DrawFn) -> tuple[str, Spec, list[str], list[str]]:
+    source: Any
     kind = draw(st.sampled_from(["", "", "", "foreach-list", "foreach-map", "matrix"]))
     if kind == "foreach-list":
-        source = draw(st.one_of(UNIQUE, st.sampled_from(["${params.list}", "${params.numbers}", "${vars.items}"])))
+        source = draw(
+            st.one_of(UNIQUE, st.sampled_from(["${params.list}", "${params.numbers}", "${vars.items}"]))
+        )
         return kind, {"foreach": source}, [], [str(source[0])] if isinstance(source, list) else []
     if kind == "foreach-map":
         source = draw(st.one_of(ENTRIES, st.just("${params.map}")))
@@ -145,9 +170,21 @@ def _outputs(draw: st.DrawFn, name: str, mark: str, body: Spec, me: Made) -> Non
 
 
 def _command(draw: st.DrawFn, made: list[Made], me: Made) -> object:
-    pieces = st.one_of(WORDS, _path(made, me), VALUES.map(lambda key: f"${{params.{key}}}"), _item(me), st.just("${params.flags}"))
-    one = st.builds(lambda first, rest: " ".join([first, *rest]), WORDS, st.lists(pieces, max_size=5))
-    return draw(st.one_of(one, st.lists(one, min_size=1, max_size=2), one.map(lambda text: f"{text}\nsecond line\n")))
+    pieces = st.one_of(
+        WORDS,
+        _path(made, me),
+        VALUES.map(lambda key: f"${{params.{key}}}"),
+        _item(me),
+        st.just("${params.flags}"),
+    )
+    one = st.tuples(WORDS, st.lists(pieces, max_size=5)).map(_words)
+    return draw(
+        st.one_of(one, st.lists(one, min_size=1, max_size=2), one.map(lambda text: f"{text}\nsecond line\n"))
+    )
+
+
+def _words(drawn: tuple[str, list[str]]) -> str:
+    return " ".join([drawn[0], *drawn[1]])
 
 
 def _item(me: Made) -> st.SearchStrategy[str]:
@@ -163,7 +200,7 @@ def _path(made: list[Made], me: Made) -> st.SearchStrategy[str]:
             known += [f"${{stages.{other.name}{selector}.{out}}}" for selector in _selectors(other, me)]
     known += [f"${{outs.{out}}}" for out in me.outs]
     tails = st.sampled_from(["", "", "", "/", "/part.csv", "/${params.one}/x", "/*.csv"])
-    return st.builds(lambda path, tail: path + tail, st.sampled_from(known), tails)
+    return st.tuples(st.sampled_from(known), tails).map("".join)
 
 
 def _selectors(other: Made, me: Made) -> list[str]:

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import event, given, settings
+
 from oracle.compiling import checked, errors, for_dvc, place, said
 from oracle.resolving import by_dvc, by_us, prepare
 from oracle.specs import Spec, specs

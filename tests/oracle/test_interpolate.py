@@ -30,10 +30,10 @@ STEPS = st.one_of(
     NAMES.map(lambda name: f"[{name}]"),
     NAMES.map(lambda name: f". {name} "),
 )
-EXPRESSIONS = st.builds(lambda head, rest: head + "".join(rest), NAMES, st.lists(STEPS, max_size=2))
+EXPRESSIONS = st.tuples(NAMES, st.lists(STEPS, max_size=2).map("".join)).map("".join)
 PIECES = st.one_of(
-    EXPRESSIONS.map(lambda text: f"${{{text}}}"),
-    EXPRESSIONS.map(lambda text: f"\\${{{text}}}"),
+    EXPRESSIONS.map("${{{}}}".format),
+    EXPRESSIONS.map("\\${{{}}}".format),
     st.sampled_from(["run ", "\\", "$", "{", "}", "${", "\n", "$HOME", "a.b", "[0]", " ", "\\\\", "$$", "é"]),
     st.sampled_from(["${}", "${ a }", "${.a}", "${a.}", "${a..b}", "${a b}", "${a[0}", "${a[]}", "${{a}"]),
 )

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from oracle.compiling import for_dvc
 from oracle.resolving import by_dvc, by_us, prepare
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mlproject.ir import (
     Ci,
     Data,
@@ -22,6 +20,7 @@ from mlproject.ir import (
     Top,
     Tracking,
 )
+from mlproject.records import replace
 
 TRACKING = Tracking("cancer", "", "", {}, ("tracking",))
 
@@ -116,4 +115,4 @@ def remote() -> Remote:
 
 def with_ci(project: Project = PROJECT, **fields: object) -> Project:
     """The project with other fields of its `ci`."""
-    return replace(project, ci=replace(project.ci, **fields))  # type: ignore[arg-type]
+    return replace(project, ci=replace(project.ci, **fields))

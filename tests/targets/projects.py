@@ -7,13 +7,13 @@ the project's params when it is put into a project (`project(stages=[stage(...)]
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from posixpath import normpath
 from typing import Literal
 
 from mlproject import ir
 from mlproject.diagnostics import Path
 from mlproject.interpolate import Refused, resolve
+from mlproject.records import replace
 
 
 def output(
@@ -94,14 +94,14 @@ def _resolved(given: ir.Stage, one: ir.Instance, values: Mapping[str, object]) -
 
 def model(name: str, file: str, stage: str = "s", flavor: str = "sklearn", **fields: object) -> ir.Model:
     base = ir.Model(name, file, stage, flavor, (), "", "", ("models", name))
-    return replace(base, **fields)  # type: ignore[arg-type]
+    return replace(base, **fields)
 
 
 def gate(file: str, stage: str, key: str, model: str = "m", **bounds: object) -> ir.Gate:
     base = ir.Gate(
         file, stage, tuple(key.split(".")), None, None, "", None, None, ("models", model, "gates", 0)
     )
-    return replace(base, **bounds)  # type: ignore[arg-type]
+    return replace(base, **bounds)
 
 
 Fields = Mapping[str, Mapping[str, object]]
@@ -144,7 +144,7 @@ def service(name: str, **fields: object) -> ir.Service:
         deploys=(),
         path=("services", name),
     )
-    return replace(base, **fields)  # type: ignore[arg-type]
+    return replace(base, **fields)
 
 
 def tracking(experiment: str = "demo", uri: str = "", tags: Mapping[str, str] | None = None) -> ir.Tracking:
@@ -153,7 +153,7 @@ def tracking(experiment: str = "demo", uri: str = "", tags: Mapping[str, str] | 
 
 def environment(name: str, **fields: object) -> ir.Environment:
     base = ir.Environment(name, (), "", tracking(), {}, ("environments", name))
-    return replace(base, **fields)  # type: ignore[arg-type]
+    return replace(base, **fields)
 
 
 def project(
@@ -190,4 +190,4 @@ def project(
         native={},
         edges=(),
     )
-    return replace(base, **fields)  # type: ignore[arg-type]
+    return replace(base, **fields)

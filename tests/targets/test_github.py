@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from mlproject import pins
 from mlproject.diagnostics import Path
 from mlproject.ir import Project, RunnerRule
+from mlproject.records import replace
 from mlproject.targets import github
 from mlproject.targets.actions import used
 from mlproject.trees import Generated

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ import pytest
 
 from mlproject import pins
 from mlproject.ir import Project
+from mlproject.records import replace
 from mlproject.targets import github
 from targets.ci_projects import PROJECT, environment, stage, with_ci
 

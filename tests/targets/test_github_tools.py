@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import yaml
 from mlproject import pins
 from mlproject.emit.rendered import render
 from mlproject.ir import Project, Resources, RunnerRule
+from mlproject.records import replace
 from mlproject.targets import github
 from targets.ci_projects import PROJECT, data, environment, remote, service, stage, with_ci
 

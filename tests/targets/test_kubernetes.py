@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +16,7 @@ from mlproject.emit.record import Previous
 from mlproject.emit.rendered import render
 from mlproject.emit.writes import plan_writes
 from mlproject.files import WorkTree
+from mlproject.records import replace
 from mlproject.targets import kubernetes as target
 from mlproject.trees import Generated
 from targets.projects import deploy, environment, project, service

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +16,7 @@ from jsonschema import Draft202012Validator
 from mlproject import __version__, pins
 from mlproject.emit.rendered import render
 from mlproject.files import WorkTree
+from mlproject.records import replace
 from mlproject.targets import github, lock
 from mlproject.trees import Pin, Pins
 from targets.ci_projects import PROJECT, environment, with_ci

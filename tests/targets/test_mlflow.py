@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mlproject import ir
+from mlproject.records import replace
 from mlproject.targets import mlflow as target
 from mlproject.trees import Generated
 from targets.projects import environment, gate, model, output, project, stage, tracking

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from mlproject.apply.events import Log
 from mlproject.apply.tracking import Tracking
 from mlproject.apply.where import Setting, Where
 from mlproject.ir import Project
+from mlproject.records import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """One run of apply. The values never change; `store` and `log` are connections, not data."""
 

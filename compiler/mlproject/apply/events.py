@@ -10,8 +10,9 @@ Nothing here prints: a reporter does, and it also keeps the time, so that a step
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from mlproject.records import frozen
 
 Step = tuple[str, ...]
 Outcome = Literal["done", "unchanged", "skipped", "failed"]
@@ -25,7 +26,7 @@ OUR_BUG = 70
 INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Why a step stopped. `code` is the exit code of the command, `next` one or two sentences on the way out."""
 
@@ -34,7 +35,7 @@ class Failure:
     next: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """How one step ended, in a few words."""
 
@@ -43,7 +44,7 @@ class Entry:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One real request to a service that was started for it, and what it answered. `earlier` where a former run of
     apply asked, and the service has not changed since."""
@@ -56,7 +57,7 @@ class Answer:
     earlier: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """A whole run. `look` are (what, where) pairs: commands and places for the user; `next` is '' where all went well.
 

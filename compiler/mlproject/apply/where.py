@@ -6,12 +6,12 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from mlproject.apply.events import INPUT_MISSING, UNREACHABLE, USAGE, Failure
 from mlproject.ir import Environment, Project
+from mlproject.records import frozen
 
 DEFAULT_ENVIRONMENT = "local"
 VARIABLE = re.compile(r"\$\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}")
@@ -19,7 +19,7 @@ TELEMETRY_OFF = {"DVC_NO_ANALYTICS": "1", "MLFLOW_DISABLE_TELEMETRY": "true", "B
 CONNECT_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Where:
     """What the caller says: absolute folders, the name of the environment ('' for the default one), the variables."""
 
@@ -34,7 +34,7 @@ class Where:
         return self.project_dir / ".mlproject" / "cache"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """An environment, resolved. `registry_uri` equals `tracking_uri` where the spec gives none; `database` is the file
     of the embedded store, None for any other. `aliases` maps every model to its alias here ('' for none)."""

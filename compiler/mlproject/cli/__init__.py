@@ -22,8 +22,7 @@ def main() -> None:
         if code is None:
             # A run is short and builds big trees that live to its end: looking for cycles in them is most of its time.
             gc.disable()
-            # No plugin of some other package may change what a spec means here; looking for them costs a start, too.
-            os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+            _without_plugins()
             if asked is not None and asked.verb == "validate":
                 from mlproject.cli.judge import validate
 
@@ -32,6 +31,7 @@ def main() -> None:
                 from mlproject.cli.commands import run
 
                 code = run(arguments)
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader has gone (`| head`): not an error, and nothing more to say to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -39,4 +39,22 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         code = 130
+    except Exception as bug:  # noqa: BLE001 -- the last resort: a mistake of the user's is told in its own words
+        from mlproject.cli.bug import told
+
+        code = told(bug, arguments)
     sys.exit(code)
+
+
+def _without_plugins() -> None:
+    """No plugin of some other package may change what a spec means here: pydantic is told that there are none.
+
+    Its own switch is an environment variable, and it would import `importlib.metadata` all the same to look for
+    plugins: a tenth of a cold `validate`. So its loader is answered for, as well.
+    """
+    from types import ModuleType
+
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    loader = ModuleType("pydantic.plugin._loader")
+    loader.get_plugins = tuple  # type: ignore[attr-defined]
+    sys.modules.setdefault(loader.__name__, loader)

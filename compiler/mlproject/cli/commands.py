@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import cast
@@ -19,7 +20,7 @@ import click
 from mlproject import __version__
 from mlproject.diagnostics import nearest
 
-USAGE, NO_INPUT, UNAVAILABLE, BUG = 64, 66, 69, 70
+USAGE, NO_INPUT, UNAVAILABLE = 64, 66, 69
 
 # A verb, its module, and the line that the list of verbs shows (so that the list imports nothing).
 VERBS: dict[str, tuple[str, str]] = {
@@ -73,9 +74,15 @@ def cli() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Runs a command line and gives its exit code. What goes wrong inside of us is said in a line, not a traceback."""
+    """Runs a command line and gives its exit code."""
     try:
-        code = cli.main(args=arguments, prog_name="mlproject", standalone_mode=False)
+        if "_MLPROJECT_COMPLETE" in os.environ:
+            cli.main(prog_name="mlproject")  # a shell asks for completions: click answers, and exits
+        # Not through click's `main`, which would exit by 1 where the reader has gone.
+        with cli.make_context("mlproject", arguments) as context:
+            code = cli.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.UsageError as wrong:
         wrong.show()
         return USAGE
@@ -85,22 +92,4 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as wrong:
         wrong.show()
         return wrong.exit_code
-    except (BrokenPipeError, KeyboardInterrupt):
-        raise
-    except Exception as bug:  # noqa: BLE001 -- the last resort: every other error is told in its own words
-        return _bug(bug, arguments)
     return code if isinstance(code, int) else 0
-
-
-def _bug(bug: Exception, arguments: list[str]) -> int:
-    import traceback
-
-    if "-v" in arguments or "--verbose" in arguments:
-        traceback.print_exception(bug)
-    last = traceback.extract_tb(bug.__traceback__)[-1]
-    where = f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno}"
-    sys.stderr.write(
-        f"mlproject {__version__} has a bug: {type(bug).__name__} at {where}\n"
-        "It is ours, not yours, and nothing was lost. Please report it with the command and, with -v, the traceback.\n"
-    )
-    return BUG

@@ -9,7 +9,7 @@ as before.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from posixpath import dirname, join
 from typing import cast
 
@@ -20,6 +20,7 @@ from mlproject.emit.threeway import merged
 from mlproject.files import WorkTree
 from mlproject.load import Document, load, load_source, scalars
 from mlproject.load.document import Place
+from mlproject.records import frozen, replace
 from mlproject.resolve import Resolved, resolve
 from mlproject.resolve.merging import as_mapping
 
@@ -28,7 +29,7 @@ CODE = "hand-edited"
 FILE = "params.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adopted:
     """The new content of the spec, and a line for each value taken over."""
 

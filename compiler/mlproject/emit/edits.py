@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from mlproject.diagnostics import Path
 from mlproject.emit.yamltext import scalar
 from mlproject.load.document import Document, Place, Places
+from mlproject.records import frozen
 
 if TYPE_CHECKING:
     from yaml._yaml import Mark
@@ -23,7 +23,7 @@ _ANCHOR = re.compile(r"&\S+\s+")
 _NOT_IN_FLOW = re.compile(r"[,\[\]{}]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """The characters from `start` to `end` replaced by `text`."""
 

@@ -14,18 +14,18 @@ In a file of the user all of this is about our block; the rest is never looked a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from mlproject.emit.header import find_block, put_block, spec_of, text_of_block
 from mlproject.emit.record import Previous
 from mlproject.emit.rendered import Rendered
 from mlproject.files import WorkTree
+from mlproject.records import frozen
 
 State = Literal["current", "stale", "hand-edited", "missing", "orphaned", "not-ours", "collision", "blocked"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """The state of one file. `before` is its content (None where there is none), `ours` the text in it that is ours
     (with `\\n` line breaks), `detail` what stands in the way, or the other spec."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import Literal
 
@@ -19,6 +19,7 @@ from mlproject.emit.own import Standing, State, becomes, standing, text_of
 from mlproject.emit.record import Digests, Previous, write_record
 from mlproject.emit.rendered import Rendered
 from mlproject.files import WorkTree
+from mlproject.records import replace
 
 ActionKind = Literal["create", "update", "delete", "keep", "refuse"]
 

@@ -8,10 +8,10 @@ mean nothing, the text is read again, and the stand-ins are turned back in the v
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mlproject.diagnostics import Diagnostic, Fix, Span
 from mlproject.load.content import LINE_BREAK
+from mlproject.records import frozen
 
 _TAKEN = "{}[],:#&*!'\""
 _STANDINS = "".join(map(chr, range(0xE000, 0xE000 + len(_TAKEN))))
@@ -26,7 +26,7 @@ _REST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repair:
     """What to say, and the text to read instead."""
 

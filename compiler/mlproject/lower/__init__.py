@@ -73,7 +73,7 @@ def lower(
 
 def _dvc_root(root: str, source: Source) -> str:
     """The nearest directory above the project that is a DVC repository; the project's own where none is."""
-    directory = root
+    directory: str = root
     while source.kind(join(directory, ".dvc")) != "directory":
         if not directory:
             return root
@@ -107,11 +107,11 @@ def _scope(spec: Spec, resolved: Resolved, poisoned: frozenset[Path], root: str,
     scope.produced_params = frozenset(one.file for one in files if one.file in written)
     _check_unknown(scope, resolved)
     for one in files:
-        if one.values is None and one.file not in written and not scope.is_poisoned("params"):
-            if source.kind(normpath(join(root, one.file))) == "absent":
-                summary = f"there is no params file `{one.text}`"
-                help = "create it, or write the parameters into `params:` as a mapping"
-                scope.say(error("file-unreadable", summary, Site(one.path), help=help))
+        lacks = one.values is None and one.file not in written and not scope.is_poisoned("params")
+        if lacks and source.kind(normpath(join(root, one.file))) == "absent":
+            summary = f"there is no params file `{one.text}`"
+            help = "create it, or write the parameters into `params:` as a mapping"
+            scope.say(error("file-unreadable", summary, Site(one.path), help=help))
     return scope
 
 
@@ -202,13 +202,9 @@ def _later_edges(rest: Around, known: Producers) -> list[Edge]:
     models = {model.name: NodeId("model", model.name) for model in rest.models}
     for model in rest.models:
         me = models[model.name]
-        for producer in known.of(model.file):
-            node = NodeId(OUTPUT_NODES[producer.product.kind], producer.product.file)
-            found.append(Edge(node, me, "is registered", (*model.path, "artifact")))
+        found += _from(known, model.file, me, "is registered", (*model.path, "artifact"))
         for gate in model.gates:
-            for producer in known.of(gate.file):
-                node = NodeId(OUTPUT_NODES[producer.product.kind], producer.product.file)
-                found.append(Edge(node, me, "gates", (*gate.path, "metric")))
+            found += _from(known, gate.file, me, "gates", (*gate.path, "metric"))
     for service in rest.services:
         me = NodeId("service", service.name)
         for index, name in enumerate(service.models):
@@ -221,10 +217,15 @@ def _later_edges(rest: Around, known: Producers) -> list[Edge]:
     for monitor in rest.monitors:
         me = NodeId("monitor", monitor.service)
         found.append(Edge(NodeId("service", monitor.service), me, "is watched", monitor.path))
-        for producer in known.of(monitor.reference) if monitor.reference else []:
-            node = NodeId(OUTPUT_NODES[producer.product.kind], producer.product.file)
-            found.append(Edge(node, me, "is the reference", (*monitor.path, "reference")))
+        if monitor.reference:
+            found += _from(known, monitor.reference, me, "is the reference", (*monitor.path, "reference"))
     return found
+
+
+def _from(known: Producers, file: str, target: NodeId, why: str, path: Path) -> list[Edge]:
+    """The edges from the outputs that a file means."""
+    products = [producer.product for producer in known.of(file)]
+    return [Edge(NodeId(OUTPUT_NODES[one.kind], one.file), target, why, path) for one in products]
 
 
 def _check_values(scope: Scope) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from mlproject.diagnostics import Path, Site, did_you_mean, error
@@ -29,12 +28,13 @@ from mlproject.lower.paths import file_of
 from mlproject.lower.scope import Scope
 from mlproject.model.operation import DeployPart, GateEntry, MonitorEntry, ServiceEntry, TrackingPart
 from mlproject.model.parts import PythonPart
+from mlproject.records import frozen
 from mlproject.template import whole
 
 DEPLOY_FIELDS = ("kind", "image", "namespace", "replicas", "envs", "labels", "annotations", "service_account")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Around:
     """Everything but the pipeline."""
 
@@ -209,7 +209,7 @@ def _services(outside: Outside, python: Python, environments: tuple[Environment,
                 help = did_you_mean(model, list(models)) or "declare it in `models`"
                 site = Site((*path, "models", index))
                 outside.scope.say(error("service-without-model", summary, site, help=help))
-        services.append(_service(outside, name, entry, path, python, environments))
+        services.append(_service(outside, name, entry, python, environments))
     return tuple(services)
 
 
@@ -217,11 +217,11 @@ def _service(
     outside: Outside,
     name: str,
     entry: ServiceEntry,
-    path: Path,
     python: Python,
     environments: tuple[Environment, ...],
 ) -> Service:
     scope = outside.scope
+    path: Path = ("services", name)
     secrets.check_service(scope, entry, path)
     include = [outside.text(text, (*path, "include", i)) for i, text in enumerate(entry.include or [])]
     api = tuple(

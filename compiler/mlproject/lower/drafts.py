@@ -199,7 +199,7 @@ def _expand(scope: Scope, stage: Draft) -> None:
 
 def _axis(value: object, path: Path, wrong: Callable[[object], bool]) -> Path:
     """The place of the first axis of a matrix that is `wrong`; the loop's own where there is none such."""
-    axes = cast("Mapping[str, object]", value) if path[-1] == "matrix" else {}
+    axes: Mapping[str, object] = cast("Mapping[str, object]", value if path[-1] == "matrix" else {})
     return next(((*path, axis) for axis, values in axes.items() if wrong(values)), path)
 
 

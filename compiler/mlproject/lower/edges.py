@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mlproject.diagnostics import Diagnostic, Path, Related, Site, error
 from mlproject.ir import Data, Edge, Instance, NodeId, NodeKind, Product, Stage
 from mlproject.lower.paths import ancestors, is_external
+from mlproject.records import frozen
 
 OUTPUT_NODES: Mapping[str, NodeKind] = {"out": "output", "metric": "metric", "plot": "plot"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Producer:
     """The instance that writes a file, and the output it declares."""
 
@@ -20,7 +20,7 @@ class Producer:
     product: Product
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Producers:
     """Every output by its file, and under every directory the outputs that lie below it."""
 
@@ -109,8 +109,8 @@ def edges(
             for param in instance.params:
                 names = [param.file] if param.keys is None else [f"{param.file}:{key}" for key in param.keys]
                 found += [Edge(NodeId("param", name), me, "reads", (*stage.body, "params")) for name in names]
-                for producer in known.of(param.file):
-                    before.append((producer.instance.address, (*stage.body, "params")))
+                writers = known.of(param.file)
+                before += [(writer.instance.address, (*stage.body, "params")) for writer in writers]
             upstream[instance.address] = before
     return found, _cycles(upstream)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import product
 from typing import Literal, cast
 
 from mlproject.interpolate import to_text
+from mlproject.records import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Items:
     """A loop's instances: keys to values, in order. `keyed`: `${key}` exists (a mapping, or a matrix)."""
 

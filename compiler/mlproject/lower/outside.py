@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mlproject.diagnostics import Path, Site, did_you_mean, error
 from mlproject.ir import Instance, Stage
+from mlproject.lower.binding import Value
 from mlproject.lower.edges import Producers
 from mlproject.lower.paths import file_of
 from mlproject.lower.scope import Scope
-from mlproject.lower.selecting import Value, choose
+from mlproject.lower.selecting import choose
+from mlproject.records import frozen
 from mlproject.template import Broken, Escape, Part, Ref, parse
 
 ENV_HELP = "one whole `${env.NAME}` may stand in `tracking.uri`, `tracking.registry_uri` and in `deploy`"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outside:
     """What references outside of stages are looked up in."""
 

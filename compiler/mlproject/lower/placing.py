@@ -7,7 +7,6 @@ So a spelling is proposed and then tried on every instance; one that is wrong an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import join, normpath, relpath
 
 from mlproject.interpolate import Refused, to_text
@@ -15,6 +14,7 @@ from mlproject.interpolate import resolve as interpolate
 from mlproject.lower.paths import is_external, respelled
 from mlproject.lower.scope import Draft, Scope
 from mlproject.lower.variables import merged
+from mlproject.records import frozen
 
 Context = Mapping[str, object]
 
@@ -49,7 +49,7 @@ def placed(scope: Scope, me: Draft, text: str, base: str) -> str | None:
     return next(fits, None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Trial:
     """One instance: its directory, and where the path must lead, both from the repository's root."""
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from mlproject.diagnostics import Path, Site, did_you_mean, error
-from mlproject.interpolate import expressions
-from mlproject.lower.paths import respelled
+from mlproject.lower.binding import Binding, bind
+from mlproject.lower.own import carried, of_loop, of_stage, parameter
 from mlproject.lower.placing import placed
 from mlproject.lower.scope import Declared, Draft, Scope
-from mlproject.lower.selecting import Binding, Selection, bind, choose
+from mlproject.lower.selecting import Selection, choose
+from mlproject.records import frozen
 from mlproject.template import Broken, Escape, Part, Ref, parse
 
-NAMESPACES = ("data", "stages", "outs", "params", "vars", "env", "item", "key")
 
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paths:
     """What a path reference stands for: one path, or (`many`) any number; `input` unless it is an output of mine."""
 
@@ -37,26 +36,14 @@ def piece(scope: Scope, me: Draft, part: Part, path: Path) -> Piece | None:
     if isinstance(part, Broken):
         scope.say(error("bad-reference", f"`{part.text[:60]}`: {part.problem}", site, help=part.help))
         return None
-    match part.head:
-        case "data":
-            return _data(scope, me, part, site)
-        case "stages":
-            return _stages(scope, me, part, site)
-        case "outs":
-            return _own(scope, me, part, site)
-        case "params":
-            return _param(scope, me, part, site)
-        case "item" | "key":
-            return _loop(scope, me, part, site)
-        case "vars":
-            return None  # reported where it was looked up
-        case "env":
-            summary = f"`{part.text}`: what is trained or built never depends on an environment variable"
-            help = f"use a parameter; or, if it is the shell's, write `$${part.text[1:]}`"
-            scope.say(error("env-not-allowed", summary, site, help=help))
-            return None
-        case _:
-            return _other(scope, me, part, site)
+    if part.head == "env":
+        summary = f"`{part.text}`: what is trained or built never depends on an environment variable"
+        help = f"use a parameter; or, if it is the shell's, write `$${part.text[1:]}`"
+        scope.say(error("env-not-allowed", summary, site, help=help))
+        return None
+    if part.head == "vars":
+        return None  # reported where it was looked up
+    return READ.get(part.head, of_stage)(scope, me, part, site)
 
 
 def _data(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
@@ -153,7 +140,6 @@ def _stages(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
         help = did_you_mean("", list(target.named)) or f"as in `${{stages.{name}.NAME}}`"
         scope.say(error("bad-reference", f"`{ref.text}` must name one output of `{name}`", site, help=help))
         return None
-    names = list(target.named) if words[0] == "*" else [words[0]]
     if words[0] != "*" and words[0] not in target.named:
         if not _hidden(scope, target, words[0]) and not (target.tainted and not target.named):
             summary = f"`{ref.text}`: the stage `{name}` has no output named `{words[0]}`"
@@ -167,7 +153,9 @@ def _stages(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
     if not target.placed:
         _too_early(scope, target, "directory", site)
         return None
-    return _outputs(scope, me, target, names, selection, words[0] == "*", ref, site)
+    every = words[0] == "*"
+    meant = Meant(target, tuple(target.named) if every else (words[0],), selection, selection.many or every)
+    return _outputs(scope, me, meant, ref, site)
 
 
 WHOLE = Selection((Binding(None, None, {}),), False)
@@ -198,108 +186,37 @@ def _too_early(scope: Scope, target: Draft, what: str, site: Site) -> None:
     scope.say(error("reference-not-allowed", summary, site, help=help))
 
 
-def _outputs(
-    scope: Scope,
-    me: Draft,
-    target: Draft,
-    names: list[str],
-    selection: Selection,
-    every: bool,
-    ref: Ref,
-    site: Site,
-) -> Piece | None:
+@frozen
+class Meant:
+    """The outputs that a reference means: these names of the selected instances of a stage."""
+
+    target: Draft
+    names: tuple[str, ...]
+    selection: Selection
+    many: bool
+
+    def template(self, binding: Binding, path: str) -> str | None:
+        """A template of the target (the path of an output, its directory) in the words of the one who refers."""
+        target = self.target
+        return bind(path, binding, target.local) if target.items is not None or target.local else path
+
+
+def _outputs(scope: Scope, me: Draft, meant: Meant, ref: Ref, site: Site) -> Piece | None:
+    target = meant.target
     texts: list[str] = []
-    for binding in selection.bindings:
-        base = bind(target.base, binding, target.local) if target.items is not None else target.base
-        for name in names:
+    for binding in meant.selection.bindings:
+        base = meant.template(binding, target.base)
+        for name in meant.names:
             template = output_template(scope, target, target.named[name], site)
             if template is None:
                 return None
-            text = (
-                bind(template, binding, target.local)
-                if target.items is not None or target.local
-                else template
-            )
+            text = meant.template(binding, template)
             spelled = None if text is None or base is None else placed(scope, me, text, base)
             if spelled is None:
                 return _told(scope, ref, site, None)
-            _carried(scope, me, spelled)
+            carried(scope, me, spelled)
             texts.append(spelled)
-    return Paths(tuple(texts), selection.many or every, target is not me)
-
-
-def _param(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
-    if not scope.check_param(ref, site):
-        return None
-    need_values(scope, me, ref.words)
-    first, *rest = ref.steps[1:]
-    inner = first.text + "".join(f"[{step.text}]" if step.selector else f".{step.text}" for step in rest)
-    return f"${{{inner}}}"
-
-
-def _carried(scope: Scope, me: Draft, path: str) -> None:
-    """Notes the parameters in a path that another stage declared: its folder may read other files than mine."""
-    for _, _, expression in expressions(path):
-        words = tuple(word.strip() for word in expression.replace("[", ".").replace("]", "").split("."))
-        if words[0] not in ("item", "key"):
-            need_values(scope, me, words)
-
-
-def need_values(scope: Scope, me: Draft, words: tuple[str, ...]) -> None:
-    """Notes that templates of my folder read a parameter, so that `dvc.yaml` there loads its file."""
-    if scope.owned:
-        file = "params.yaml"
-    else:
-        owner = scope.param_file(words)
-        if owner is None:
-            return
-        file = owner.file
-    text = respelled(file, "", me.folder, scope.root)
-    if text != "params.yaml":
-        files = scope.vars_files.setdefault(me.folder, [])
-        if text not in files:
-            files.append(text)
-
-
-def _loop(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
-    if me.items is None:
-        if me.loop is None:
-            summary = f"`{ref.text}` needs a `foreach` or `matrix`, and this stage has none"
-            scope.say(
-                error(
-                    "reference-not-allowed",
-                    summary,
-                    site,
-                    help=f"if it is the shell's, write `$${ref.text[1:]}`",
-                )
-            )
-        return None
-    if ref.head == "key" and not me.items.keyed:
-        summary = "`${key}` exists in a matrix and in a `foreach` over a mapping"
-        scope.say(error("reference-not-allowed", summary, site, help="use `${item}`"))
-        return None
-    if me.items.kind == "matrix" and ref.head == "item" and ref.words and ref.words[0] not in me.items.axes:
-        summary = f"`{ref.text}`: the matrix has no `{ref.words[0]}`"
-        scope.say(
-            error("unresolved-reference", summary, site, help=did_you_mean(ref.words[0], list(me.items.axes)))
-        )
-        return None
-    return ref.text
-
-
-def _other(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
-    if ref.head in me.local or me.local_unknown:
-        return ref.text
-    inner = ref.text[2:-1]
-    if scope.param_file((ref.head,)) is not None or ref.head in scope.params:
-        help = f"a parameter is `${{params.{inner}}}`"
-    else:
-        near = did_you_mean(ref.head, list(NAMESPACES))
-        help = f"{near} " if near.startswith("did") else ""
-        help += f"if it is the shell's, write `$${ref.text[1:]}`"
-    summary = f"`{ref.text}`: `{ref.head}` is none of {', '.join(f'`{name}`' for name in NAMESPACES)}"
-    scope.say(error("unresolved-reference", summary, site, help=help))
-    return None
+    return Paths(tuple(texts), meant.many, target is not me)
 
 
 def one_path(scope: Scope, me: Draft, text: str, path: Path) -> str | None:
@@ -354,3 +271,14 @@ def escaped(scope: Scope, before: str, found: Piece, part: Part, path: Path) -> 
 def continued(path: str, tail: str) -> str:
     """A path with what follows it, with one `/` between them where both have one."""
     return path + (tail[1:] if path.endswith("/") and tail.startswith("/") else tail)
+
+
+# The namespaces, and who reads a reference in them; any other name must be one of the stage's own variables.
+READ: Mapping[str, Callable[[Scope, Draft, Ref, Site], Piece | None]] = {
+    "data": _data,
+    "stages": _stages,
+    "outs": _own,
+    "params": parameter,
+    "item": of_loop,
+    "key": of_loop,
+}

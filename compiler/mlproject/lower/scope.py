@@ -13,11 +13,12 @@ from mlproject.ir import Loop, OutputKind, ParamFile
 from mlproject.lower.loops import Items
 from mlproject.model import Spec
 from mlproject.model.pipeline import StageBody, StageEntry
+from mlproject.records import frozen
 from mlproject.resolve import paramfiles
 from mlproject.template import Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declared:
     """An output as the spec has it: `raw` text, and flags as they are emitted."""
 
@@ -31,7 +32,8 @@ class Declared:
 @dataclass(slots=True)
 class Draft:
     """A stage in the making. `base` is the template of its directory, relative to the project; `local` are the values
-    of its own `vars`; `placed` tells that `base` is known, `tainted` that something in it was reported and could not be resolved."""
+    of its own `vars` (`local_unknown`: not all could be read); `placed` tells that `base` is known, `tainted` that
+    something in it was reported and could not be resolved."""
 
     name: str
     entry: StageEntry
@@ -100,12 +102,11 @@ class Scope:
                 return file
         return unknown
 
-    def is_ambiguous(self, words: tuple[str, ...], site: Site) -> bool:
+    def is_ambiguous(self, words: tuple[str, ...], site: Site, name: str) -> bool:
         """Whether several params files define a parameter, which is reported."""
         files = [one.text for one in self.param_files if one.values is not None and found(one.values, words)]
         if len(files) < 2:
             return False
-        name = ".".join(words)
         summary = f"the parameter `{name}` stands in {' and in '.join(f'`{file}`' for file in files)}"
         self.say(
             error("param-ambiguous", summary, site, help=f"name the file: `{files[0]}: [{name}]` in `params`")
@@ -133,7 +134,7 @@ class Scope:
             )
             return False
         if self.param_file(words) is not None or self.is_poisoned("params"):
-            return not self.is_ambiguous(words, site)
+            return not self.is_ambiguous(words, site, ".".join(words))
         value: object = self.params
         for position, word in enumerate(words):
             inner = child(value, word)

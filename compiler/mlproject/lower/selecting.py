@@ -7,54 +7,39 @@ the names of the stage that refers, so that DVC's own `${item…}` says it and l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from mlproject.diagnostics import Site, did_you_mean, error
-from mlproject.interpolate import Refused, expressions, select, to_text
+from mlproject.interpolate import Refused, select, to_text
+from mlproject.lower.binding import Binding, Bound, Expression, Value, composed
 from mlproject.lower.loops import Items
 from mlproject.lower.scope import Draft, Scope
+from mlproject.records import frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A loop name bound to a value."""
-
-    value: object
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A loop name bound to an expression of the stage that refers, such as `item.data`."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """The key of a matrix bound axis by axis: a text with `${…}` of the stage that refers."""
-
-    text: str
-
-
-Bound = Value | Expression | Composed
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """One selected instance: `item` (for a matrix None: its axes are bound one by one), `key`, and `axes`."""
-
-    item: Bound | None
-    key: Bound | None
-    axes: Mapping[str, Bound]
-
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """The selected instances, and whether the selector may give several."""
 
     bindings: tuple[Binding, ...]
     many: bool
+
+
+@frozen
+class _Question:
+    """A selector in a stage with the loop `mine` (both None outside of stages) about a stage with the loop `theirs`."""
+
+    scope: Scope
+    me: str
+    mine: Items | None
+    target: str
+    theirs: Items
+    selector: str
+    site: Site
+
+    def refuse(self, code: str, summary: str, help: str) -> None:
+        """Says why the selector selects nothing."""
+        self.scope.say(error(code, summary, self.site, help=help))
 
 
 def choose(scope: Scope, me: Draft | None, target: Draft, selector: str, site: Site) -> Selection | None:
@@ -63,26 +48,32 @@ def choose(scope: Scope, me: Draft | None, target: Draft, selector: str, site: S
     assert items is not None
     if selector == "*":
         return Selection(tuple(_literal(items, key) for key in items.values), True)
+    mine = me.items if me is not None else None
+    asked = _Question(scope, me.name if me is not None else "", mine, target.name, items, selector, site)
     if items.kind == "matrix" and "=" in selector:
-        return _by_axes(scope, me, target, items, selector, site)
+        return _by_axes(asked)
     if selector in items.values:
         return Selection((_literal(items, selector),), False)
-    head = selector.split(".", maxsplit=1)[0]
-    if head in ("item", "key") and me is not None and me.items is not None:
-        return _by_mine(scope, me, target, items, selector, site)
-    if head in ("item", "key"):
-        summary = f"`[{selector}]` needs a loop, and this stage has none"
-        scope.say(error("instance-needed", summary, site, help=_instances(target, items)))
-        return None
-    summary = f"`{target.name}` has no instance `{selector}`"
-    help = did_you_mean(selector, list(items.values)) or _instances(target, items)
-    scope.say(error("unresolved-reference", summary, site, help=help))
+    if _is_mine(selector):
+        if mine is not None:
+            return _by_mine(asked, mine)
+        asked.refuse(
+            "instance-needed", f"`[{selector}]` needs a loop, and this stage has none", _instances(asked)
+        )
+    else:
+        help = did_you_mean(selector, list(items.values)) or _instances(asked)
+        asked.refuse("unresolved-reference", f"`{target.name}` has no instance `{selector}`", help)
     return None
 
 
-def _instances(target: Draft, items: Items) -> str:
-    shown = ", ".join(f"`{key}`" for key in list(items.values)[:6])
-    return f"instances of `{target.name}`: {shown}{', …' if len(items.values) > 6 else ''}; `[*]` means all"
+def _is_mine(expression: str) -> bool:
+    return expression.split(".", maxsplit=1)[0] in ("item", "key")
+
+
+def _instances(asked: _Question) -> str:
+    known = asked.theirs.values
+    shown = ", ".join(f"`{key}`" for key in list(known)[:6])
+    return f"instances of `{asked.target}`: {shown}{', …' if len(known) > 6 else ''}; `[*]` means all"
 
 
 def _literal(items: Items, key: str) -> Binding:
@@ -93,47 +84,45 @@ def _literal(items: Items, key: str) -> Binding:
     return Binding(Value(value), Value(key), {})
 
 
-def _by_axes(
-    scope: Scope, me: Draft | None, target: Draft, items: Items, text: str, site: Site
-) -> Selection | None:
-    wanted: dict[str, str] = {}
-    for pair in text.split(","):
-        name, _, value = (part.strip() for part in pair.partition("="))
-        if name not in items.axes:
-            summary = f"the matrix of `{target.name}` has no `{name}`"
-            scope.say(error("unresolved-reference", summary, site, help=did_you_mean(name, list(items.axes))))
-            return None
-        wanted[name] = value
-    missing = [axis for axis in items.axes if axis not in wanted]
-    if missing:
-        summary = f"`[{text}]` does not say which {' or '.join(f'`{axis}`' for axis in missing)}"
-        scope.say(
-            error("instance-needed", summary, site, help=f"add `{missing[0]}=…`, or `{missing[0]}=*` for all")
-        )
+def _by_axes(asked: _Question) -> Selection | None:
+    """`[a=item.a, b=rf, c=*]`."""
+    wanted = _wanted(asked)
+    if wanted is None:
         return None
-    mine: dict[str, Expression] = {}
-    for axis, value in wanted.items():
-        if value.split(".")[0] in ("item", "key") and me is not None and me.items is not None:
-            mine[axis] = Expression(value)
+    items = asked.theirs
+    named = asked.mine is not None
+    mine = {axis: Expression(value) for axis, value in wanted.items() if named and _is_mine(value)}
     fixed = {axis: value for axis, value in wanted.items() if axis not in mine and value != "*"}
-    if not (_known(scope, target, items, fixed, site) and _mine_exist(scope, me, target, items, mine, site)):
+    if not (_known(asked, fixed) and _mine_exist(asked, mine)):
         return None
     plain = _plain(items)
-    bindings: list[Binding] = []
+    bindings: dict[tuple[str, ...], Binding] = {}
     for key, value in items.values.items():
         axes = cast("Mapping[str, object]", value)
-        if all(to_text(axes[axis]) == wanted_ for axis, wanted_ in fixed.items()):
+        if all(to_text(axes[axis]) == text for axis, text in fixed.items()):
             bound: dict[str, Bound] = {name: mine.get(name) or Value(v) for name, v in axes.items()}
-            bindings.append(
-                Binding(None, (_composed(bound) if plain else None) if mine else Value(key), bound)
-            )
-    unique = {tuple((n, repr(b)) for n, b in b_.axes.items()): b_ for b_ in bindings}
-    return Selection(tuple(unique.values()), "*" in wanted.values())
+            own: Bound | None = Value(key) if not mine else composed(bound) if plain else None
+            bindings[tuple(map(repr, bound.values()))] = Binding(None, own, bound)
+    return Selection(tuple(bindings.values()), "*" in wanted.values())
 
 
-def _composed(axes: Mapping[str, Bound]) -> Composed:
-    """The key that DVC makes of the plain values of all axes."""
-    return Composed("-".join(_say(bound, []) or "" for bound in axes.values()))
+def _wanted(asked: _Question) -> dict[str, str] | None:
+    """The selector's axes; each of the target's must be there."""
+    axes = asked.theirs.axes
+    wanted: dict[str, str] = {}
+    for pair in asked.selector.split(","):
+        name, _, value = (part.strip() for part in pair.partition("="))
+        if name not in axes:
+            summary = f"the matrix of `{asked.target}` has no `{name}`"
+            asked.refuse("unresolved-reference", summary, did_you_mean(name, list(axes)))
+            return None
+        wanted[name] = value
+    missing = [axis for axis in axes if axis not in wanted]
+    if missing:
+        summary = f"`[{asked.selector}]` does not say which {' or '.join(f'`{axis}`' for axis in missing)}"
+        asked.refuse("instance-needed", summary, f"add `{missing[0]}=…`, or `{missing[0]}=*` for all")
+        return None
+    return wanted
 
 
 def _plain(items: Items) -> bool:
@@ -142,52 +131,40 @@ def _plain(items: Items) -> bool:
     return not any(isinstance(value, (dict, list)) for value in values)
 
 
-def _axis_values(items: Items, axis: str) -> dict[str, object]:
-    return {
-        to_text(cast("Mapping[str, object]", v)[axis]): cast("Mapping[str, object]", v)[axis]
-        for v in items.values.values()
-    }
+def _axis_values(items: Items, axis: str) -> list[str]:
+    values = (cast("Mapping[str, object]", one)[axis] for one in items.values.values())
+    return list(dict.fromkeys(map(to_text, values)))
 
 
-def _known(scope: Scope, target: Draft, items: Items, fixed: Mapping[str, str], site: Site) -> bool:
+def _known(asked: _Question, fixed: Mapping[str, str]) -> bool:
     for axis, value in fixed.items():
-        known = list(_axis_values(items, axis))
+        known = _axis_values(asked.theirs, axis)
         if value not in known:
-            summary = f"`{axis}` of `{target.name}` is never `{value}`"
-            scope.say(error("unresolved-reference", summary, site, help=did_you_mean(value, known)))
+            summary = f"`{axis}` of `{asked.target}` is never `{value}`"
+            asked.refuse("unresolved-reference", summary, did_you_mean(value, known))
             return False
     return True
 
 
-def _mine_exist(
-    scope: Scope, me: Draft | None, target: Draft, items: Items, mine: Mapping[str, Expression], site: Site
-) -> bool:
+def _mine_exist(asked: _Question, mine: Mapping[str, Expression]) -> bool:
     for axis, expression in mine.items():
-        known = _axis_values(items, axis)
-        for key, value in my_values(me, expression.text):
+        known = _axis_values(asked.theirs, axis)
+        for key, value in _my_values(asked.mine, expression.text):
             if isinstance(value, Refused):
-                return _no_such(scope, me, expression.text, site)
-            if to_text(value) not in known:
-                assert me is not None
-                summary = (
-                    f"`{axis}` of `{target.name}` is never `{to_text(value)}`, which `{me.name}@{key}` needs"
-                )
-                scope.say(
-                    error(
-                        "unresolved-reference", summary, site, help=did_you_mean(to_text(value), list(known))
-                    )
-                )
+                return _no_such(asked, expression.text)
+            text = to_text(value)
+            if text not in known:
+                summary = f"`{axis}` of `{asked.target}` is never `{text}`, which `{asked.me}@{key}` needs"
+                asked.refuse("unresolved-reference", summary, did_you_mean(text, known))
                 return False
     return True
 
 
-def my_values(me: Draft | None, expression: str) -> list[tuple[str, object]]:
-    """The value of `item.a` or `key` in every instance of a stage; Refused where there is none."""
-    assert me is not None
-    assert me.items is not None
+def _my_values(mine: Items | None, expression: str) -> list[tuple[str, object]]:
+    """The value of `item.a` or `key` in every instance of a loop; Refused where there is none."""
     values: list[tuple[str, object]] = []
-    for key, item in me.items.values.items():
-        context = {"item": item, "key": key} if me.items.keyed else {"item": item}
+    for key, item in mine.values.items() if mine is not None else ():
+        context = {"item": item, "key": key} if mine is not None and mine.keyed else {"item": item}
         try:
             values.append((key, select(context, expression)))
         except LookupError as missing:
@@ -195,105 +172,71 @@ def my_values(me: Draft | None, expression: str) -> list[tuple[str, object]]:
     return values
 
 
-def _no_such(scope: Scope, me: Draft | None, expression: str, site: Site) -> bool:
-    assert me is not None
-    assert me.items is not None
-    known = ["item", *(["key"] if me.items.keyed else []), *(f"item.{axis}" for axis in me.items.axes)]
-    summary = f"the loop of `{me.name}` has no `{expression}`"
-    scope.say(error("unresolved-reference", summary, site, help=did_you_mean(expression, known)))
+def _no_such(asked: _Question, expression: str) -> bool:
+    mine = asked.mine
+    known = ["item"]
+    if mine is not None:
+        known += [*(["key"] if mine.keyed else []), *(f"item.{axis}" for axis in mine.axes)]
+    summary = f"the loop of `{asked.me}` has no `{expression}`"
+    asked.refuse("unresolved-reference", summary, did_you_mean(expression, known))
     return False
 
 
-def _by_mine(scope: Scope, me: Draft, target: Draft, items: Items, text: str, site: Site) -> Selection | None:
+def _by_mine(asked: _Question, mine: Items) -> Selection | None:
     """`[item]`, `[item.x]` and `[key]`: the instance that my own item or key names."""
-    assert me.items is not None
+    items, text = asked.theirs, asked.selector
     if items.kind == "matrix":
-        if text in ("item", "key") and me.items.kind == "matrix" and set(items.axes) <= set(me.items.axes):
-            mine = {axis: Expression(f"item.{axis}") for axis in items.axes}
-            if not _mine_exist(scope, me, target, items, mine, site):
-                return None
-            same = items.axes == me.items.axes
-            key: Bound | None = Expression("key") if same else _composed(mine) if _plain(items) else None
-            return Selection((Binding(None, key, mine),), False)
-        help = f"name the axes: `[{', '.join(f'{axis}=item.{axis}' for axis in items.axes)}]`"
-        scope.say(error("instance-needed", f"`[{text}]` cannot select from a matrix", site, help=help))
+        return _matrix_by_mine(asked, mine)
+    if not _all_present(asked, mine):
         return None
-    by_key = text == "key" or (items.keyed and not me.items.keyed)
-    for key_, value in my_values(me, text):
-        if isinstance(value, Refused):
-            _no_such(scope, me, text, site)
-            return None
-        name = key_ if text == "item" and items.keyed and me.items.keyed else to_text(value)
-        present = (
-            value in items.values.values()
-            if isinstance(value, (dict, list)) and not items.keyed
-            else name in items.values
-        )
-        if not present:
-            summary = f"`{target.name}` has no instance `{name}`, which `{me.name}@{key_}` needs"
-            scope.say(
-                error("unresolved-reference", summary, site, help=did_you_mean(name, list(items.values)))
-            )
-            return None
-    if by_key and text != "key":
+    if items.keyed and text != "key" and not mine.keyed:
         return Selection((Binding(None, Expression(text), {}),), False)
-    same = _same_items(me.items, items)
-    item = Expression("item") if same else None if by_key else Expression(text)
-    key = (
-        Expression("key") if items.keyed and me.items.keyed else Expression(text) if not items.keyed else None
-    )
+    composite = any(isinstance(value, (dict, list)) for value in items.values.values())
+    item: Bound | None
+    if _same_items(mine, items):
+        item = Expression("item")
+    elif text == "key" or items.keyed:
+        # The name of an item of a plain list is the item itself.
+        item = None if items.keyed or composite else Expression(text)
+    else:
+        item = Expression(text)
+    key = Expression("key") if items.keyed and mine.keyed else None if items.keyed else Expression(text)
     return Selection((Binding(item, key, {}),), False)
+
+
+def _matrix_by_mine(asked: _Question, mine: Items) -> Selection | None:
+    """`[item]` and `[key]` between two matrices: the instance with the same values of its axes."""
+    items = asked.theirs
+    if (
+        asked.selector not in ("item", "key")
+        or mine.kind != "matrix"
+        or not set(items.axes) <= set(mine.axes)
+    ):
+        help = f"name the axes: `[{', '.join(f'{axis}=item.{axis}' for axis in items.axes)}]`"
+        asked.refuse("instance-needed", f"`[{asked.selector}]` cannot select from a matrix", help)
+        return None
+    axes = {axis: Expression(f"item.{axis}") for axis in items.axes}
+    if not _mine_exist(asked, axes):
+        return None
+    same = items.axes == mine.axes
+    key: Bound | None = Expression("key") if same else composed(axes) if _plain(items) else None
+    return Selection((Binding(None, key, axes),), False)
+
+
+def _all_present(asked: _Question, mine: Items) -> bool:
+    items, text = asked.theirs, asked.selector
+    for key, value in _my_values(mine, text):
+        if isinstance(value, Refused):
+            return _no_such(asked, text)
+        name = key if text == "item" and items.keyed and mine.keyed else to_text(value)
+        whole = isinstance(value, (dict, list)) and not items.keyed
+        if not (value in items.values.values() if whole else name in items.values):
+            summary = f"`{asked.target}` has no instance `{name}`, which `{asked.me}@{key}` needs"
+            asked.refuse("unresolved-reference", summary, did_you_mean(name, list(items.values)))
+            return False
+    return True
 
 
 def _same_items(mine: Items, theirs: Items) -> bool:
     """Whether every item of mine is theirs under the same key, so that `${item}` means the same in both."""
     return all(key in theirs.values and theirs.values[key] == value for key, value in mine.values.items())
-
-
-def bind(template: str, binding: Binding, local: Mapping[str, object]) -> str | None:
-    """A template of the target in the words of the stage that refers; None where DVC cannot say it.
-
-    `local` are the target's own `vars`, which nobody else can see.
-    """
-    if "${" not in template:
-        return template
-    pieces: list[str] = []
-    at = 0
-    for start, end, expression in expressions(template):
-        words = _bound(expression.strip(), binding, local)
-        if words is None:
-            return None
-        pieces += [template[at:start], words]
-        at = end
-    return "".join(pieces) + template[at:]
-
-
-def _bound(expression: str, binding: Binding, local: Mapping[str, object]) -> str | None:
-    steps = expression.replace("[", ".").replace("]", "").split(".")
-    head, rest = steps[0], steps[1:]
-    if head == "key":
-        return _say(binding.key, [])
-    if head == "item":
-        if binding.item is not None or not rest:
-            return _say(binding.item, rest)
-        return _say(binding.axes.get(rest[0]), rest[1:])
-    if head in local:
-        try:
-            return to_text(select(local, expression))
-        except LookupError:
-            return None
-    return f"${{{expression}}}"
-
-
-def _say(bound: Bound | None, rest: list[str]) -> str | None:
-    if bound is None:
-        return None
-    if isinstance(bound, Composed):
-        return None if rest else bound.text
-    if isinstance(bound, Expression):
-        return "${" + ".".join([bound.text, *rest]) + "}"
-    try:
-        value = select({"": bound.value}, ".".join(["", *rest])) if rest else bound.value
-    except LookupError:
-        return None
-    return None if isinstance(value, (dict, list)) else to_text(value)

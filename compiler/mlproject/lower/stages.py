@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import cast
 
@@ -17,6 +17,7 @@ from mlproject.lower.paths import file_of, is_external, joined
 from mlproject.lower.placing import contexts, placed
 from mlproject.lower.references import many_paths, one_path, output_template
 from mlproject.lower.scope import Declared, Draft, Scope, found
+from mlproject.records import replace
 
 
 def lowered(scope: Scope, draft: Draft) -> Stage:
@@ -101,11 +102,13 @@ def _output(scope: Scope, draft: Draft, declared: Declared) -> Output | None:
         template = output_template(scope, draft, declared, Site(declared.path))
     else:
         template = one_path(scope, draft, declared.raw, declared.path)
-    flags = deep(scope, draft, dict(declared.flags), declared.path) if declared.flags else {}
+    flags: object = deep(scope, draft, dict(declared.flags), declared.path) if declared.flags else None
     if template is None or flags is BROKEN:
         draft.tainted = True
         return None
-    return Output(declared.name, declared.kind, template, cast("Mapping[str, object]", flags), declared.path)
+    return Output(
+        declared.name, declared.kind, template, cast("Mapping[str, object]", flags or {}), declared.path
+    )
 
 
 def _options(scope: Scope, draft: Draft) -> dict[str, object]:
@@ -137,12 +140,12 @@ def _params(scope: Scope, draft: Draft) -> tuple[object, ...]:
         if key is None:
             draft.tainted = True
             continue
-        file = _file_of_key(scope, draft, key, path)
+        file = _file_of_key(scope, key, path)
         if file is None:
             continue
         text = placed(scope, draft, file, "")
         if text is None:
-            summary = f"`{key}` stands in `{file}`, which this stage cannot name: its `wdir` is not equally deep for every item"
+            summary = f"`{key}` stands in `{file}`, and the `wdir` here is not equally deep for every item"
             scope.say(error("bad-path", summary, Site(path), help=f"name the file: `{file}: [{key}]`"))
             continue
         if text == "params.yaml":
@@ -155,7 +158,7 @@ def _params(scope: Scope, draft: Draft) -> tuple[object, ...]:
     return tuple(emitted)
 
 
-def _file_of_key(scope: Scope, draft: Draft, key: str, path: Path) -> str | None:
+def _file_of_key(scope: Scope, key: str, path: Path) -> str | None:
     """The params file that a bare key stands in, relative to the project; None where that is reported."""
     if scope.owned:
         return "params.yaml"
@@ -164,11 +167,11 @@ def _file_of_key(scope: Scope, draft: Draft, key: str, path: Path) -> str | None
         words = words[:1] if "${" not in words[0] and not any(c in words[0] for c in "*?[") else ()
     file = scope.param_file(words) if words else next(iter(scope.param_files), None)
     if file is not None:
-        return None if scope.is_ambiguous(words, Site(path)) else file.file
+        return None if scope.is_ambiguous(words, Site(path), key) else file.file
     if not scope.is_poisoned("params"):
         known = [str(k) for f in scope.param_files for k in (f.values or {})]
         help = (
-            did_you_mean(words[0], known)
+            did_you_mean(key.split(".", maxsplit=1)[0], known)
             or "declare it under `params`, or name your file: `params: params.yaml`"
         )
         scope.say(error("param-missing", f"there is no parameter `{key}`", Site(path), help=help))
@@ -272,13 +275,12 @@ class Evaluation:
         if isinstance(result, str):
             return result
         if not isinstance(result, Refused):
-            shown = "a mapping" if isinstance(result, Mapping) else f"`{to_text(result)}`, which is no text"
+            text, mapping = to_text(result), isinstance(result, Mapping)
+            shown = "a mapping" if mapping else f"`{text}`, which is no text"
             summary = f"`{template}` stands alone and is {shown}: DVC keeps the type of such a value"
-            help = (
-                "put a word before it" if isinstance(result, Mapping) else "quote the value where it is given"
-            )
+            help = "put a word before it" if mapping else "quote the value where it is given"
             self.scope.say(error("param-type", summary, Site(path), help=help))
-            return to_text(result)
+            return text
         if result.reason == "type":
             summary = (
                 f"`${{{result.expression}}}` is {result.detail}, and {result.detail} cannot stand inside text"

@@ -1,5 +1,7 @@
-"""The values that DVC loads for its templates: params files of a folder, and a stage's own `vars`. What DVC would refuse
-to load is said here: it never lets one file redefine a name of another, not even with the same value."""
+"""The values that DVC loads for its templates: params files of a folder, and a stage's own `vars`.
+
+What DVC would refuse to load is said here: no file may redefine a name of another, not even with the same value.
+"""
 
 from __future__ import annotations
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlproject.diagnostics import Span
+from mlproject.records import frozen
 from mlproject.report import Sources
 from mlproject.report.visible import cells
 
@@ -31,7 +30,7 @@ class Lines:
         return lines
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A line of an excerpt: its number (0 where lines are left out), its text as shown, and the cells to mark."""
 

@@ -6,7 +6,6 @@ here assumes a shape without looking.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from typing import cast
 
@@ -14,6 +13,7 @@ from mlproject.diagnostics import Diagnostic, Path, Site, error
 from mlproject.files import Source
 from mlproject.load import Document
 from mlproject.places import Places
+from mlproject.records import frozen
 from mlproject.resolve import paramfiles
 from mlproject.resolve.merging import (
     Layer,
@@ -31,7 +31,7 @@ from mlproject.resolve.substitute import Values, substitute
 Mapping = dict[object, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamSource:
     """A params file of the user's: as named, relative to the repository, and its values (None: unknown)."""
 
@@ -41,10 +41,10 @@ class ParamSource:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """The merged tree. `broken` are paths whose value could not be resolved, which has been said; `unknown` are the
-    references to parameters in files that could not be read, which is said once it is known whether a stage writes them.
+    references to parameters in files that could not be read: `lower` knows whether a stage writes those.
     """
 
     data: Mapping

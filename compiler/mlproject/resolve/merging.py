@@ -12,6 +12,7 @@ from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, Related, Site, error
 from mlproject.places import Place
+from mlproject.records import frozen
 
 Mapping = dict[object, object]
 
@@ -66,7 +67,7 @@ def merge_patch(layer: Layer, base: Mapping, patch: Mapping, at: Path, base_at: 
     return _merge(layer, base, patch, _At(at, at, None))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _At:
     """Where a merge stands: `here` in the merged spec, `there` in the document above (of that number; None: the merged
     spec itself)."""

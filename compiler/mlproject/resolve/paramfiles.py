@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, Span, error
 from mlproject.files import Source
 from mlproject.load import load
+from mlproject.records import replace
 
 
 def read(

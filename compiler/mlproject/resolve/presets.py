@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, error
 from mlproject.files import Source
 from mlproject.load import Document, load_source
+from mlproject.records import replace
 from mlproject.resolve.merging import Mapping, as_mapping
 
 REFUSED = {

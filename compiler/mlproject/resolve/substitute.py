@@ -43,11 +43,12 @@ class Values:
 def substitute(data: dict[object, object], values: Values) -> dict[object, object]:
     """The spec's data with every value reference that can be resolved now resolved."""
     result: dict[object, object] = {}
+    owned = isinstance(data.get("params"), dict)
     for section, value in data.items():
         path = (cast("str", section),)
         if section in UNTOUCHED:
             result[section] = value
-        elif (section == "params" and isinstance(value, dict)) or section == "vars":
+        elif section == "vars" or (owned and section == "params"):
             result[section] = _walk(value, path, values, frozenset({"vars"}))
         else:
             heads = frozenset({"vars"}) if section in DVC_SECTIONS else frozenset({"vars", "params"})

@@ -8,11 +8,11 @@ are silent where an error has taken away what they would have to see, because th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from mlproject.diagnostics import Diagnostic, Path
 from mlproject.files import Source
 from mlproject.ir import Project
+from mlproject.records import frozen
 from mlproject.rules.forgotten_module import forgotten_module
 from mlproject.rules.forgotten_script import forgotten_script
 from mlproject.rules.loop_by_index import loop_by_index
@@ -32,7 +32,7 @@ _ASIDE = frozenset({"desc", "frozen", "meta", "resources", "timeout"})
 _RESULTS = frozenset({"outs", "metrics", "plots"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A rule and what it needs to see whole.
 

@@ -7,10 +7,10 @@ one that may be installed (`src/` and the top). Whatever is found on none of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from posixpath import basename, dirname, join, normpath, relpath
 from typing import TYPE_CHECKING
 
+from mlproject.records import frozen
 from mlproject.rules.beside import Beside
 from mlproject.rules.runs import Run
 
@@ -21,7 +21,7 @@ _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")
 _INIT = "__init__.py"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """The import statement that first leads to a module: the file it stands in, and its span there."""
 
@@ -32,7 +32,7 @@ class Origin:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Root:
     """A directory of the import path. From an `installed` one at the top only packages come, not any file there."""
 

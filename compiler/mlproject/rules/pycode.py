@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from mlproject.records import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Import:
     """One name of an import statement: `import a.b` is (('a', 'b'), 0, ''); `from ..a import b` is (('a',), 2, 'b').
 
@@ -24,7 +25,7 @@ class Import:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """The imports of a file, and whether it holds nothing but a docstring."""
 

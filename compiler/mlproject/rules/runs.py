@@ -7,14 +7,14 @@ script is reported only where it exists in the project; so a gap in a table cost
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from posixpath import basename, join, normpath
 
+from mlproject.records import frozen, replace
 from mlproject.rules.shell import Word, commands, is_assignment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A script that is run: `word` as it stands in the command; `file` relative to where the command runs.
 
@@ -30,7 +30,7 @@ class Run:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Tool:
     """How a program takes its arguments: `sub`, the subcommand that it needs; `values`, options that take a value;
     `stops`, options after which no script follows; `skip`, how many arguments stand before what it runs; `clusters`,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from mlproject.records import frozen
 from mlproject.rules.pycode import parse, place_of
 
 Place = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceCode:
     """`bound`: the module binds the name (or may, by `import *`). `bare`: as a class without any decorator. `classes`
     are the module's. `settings` are the literals of the keywords `resources` and `traffic`, with their places."""

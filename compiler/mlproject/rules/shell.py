@@ -13,10 +13,11 @@ What a shell computes (expansions, conditions, functions) is not: such a word is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import isabs, join, normpath
 from typing import Literal
+
+from mlproject.records import frozen
 
 Word = str | None
 
@@ -26,7 +27,7 @@ _REDIRECTIONS = frozenset({"<", ">", "<<<", "&>>", "<<", "<<-", ">>", ">&", "<&"
 _PREFIXES = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """One simple command. `directory` is relative to where the text runs ('' = there), None where it is not known."""
 
@@ -34,7 +35,7 @@ class Command:
     directory: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     kind: Literal["word", "operator"]
     text: Word

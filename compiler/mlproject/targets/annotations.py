@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from typing import cast
+
+from mlproject.records import frozen
 
 SCALARS = {"number": "float", "integer": "int", "boolean": "bool", "string": "str"}
 
@@ -35,7 +36,7 @@ class Unsupported(Exception):  # noqa: N818 - an answer, not a failure
     """What of a schema has no annotation, as words that follow "the field has"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Annotation:
     """`text` is Python; `kind` the schema's type; `depth` how many arrays are nested; `imports` the names it uses."""
 

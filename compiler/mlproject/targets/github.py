@@ -14,11 +14,11 @@ action is pinned to a full commit, every job has the least permissions, a time l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, Site, did_you_mean, error, warning
 from mlproject.ir import Project
+from mlproject.records import replace
 from mlproject.targets import github_files as files
 from mlproject.targets import native
 from mlproject.targets.github_workflows import apply, check, refused

@@ -7,11 +7,11 @@ commands of the user's own. What GitHub would take for an expression in such tex
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from mlproject import __version__
 from mlproject.diagnostics import Path
 from mlproject.ir import Environment, Project
+from mlproject.records import field, frozen
 from mlproject.targets import actions
 from mlproject.trees import Pins
 
@@ -96,7 +96,7 @@ _CREDENTIALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """A step as it stands in the workflow; `comments` and `sources` are keyed by places inside it."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from posixpath import join
 from typing import cast
 
 from mlproject.diagnostics import Path
 from mlproject.ir import Deploy, Project, Service
+from mlproject.records import frozen
 from mlproject.targets import packing
 from mlproject.trees import Generated
 
@@ -35,7 +35,7 @@ UNITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class At:
     """A value of a tree together with the place in the spec that it comes from."""
 

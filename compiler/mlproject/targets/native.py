@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from mlproject.diagnostics import Diagnostic, Path, Related, Site, did_you_mean, error
+from mlproject.records import frozen, replace
 from mlproject.resources import data_dir
 from mlproject.trees import Generated
 
@@ -81,7 +81,7 @@ def _list(value: object) -> list[object] | None:
     return cast("list[object]", value) if isinstance(value, list) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Merge:
     """One walk over a tree and a passage. `place` is where the walk stands in the tree, `spec` where in the spec."""
 

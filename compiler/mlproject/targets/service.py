@@ -10,13 +10,13 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from posixpath import join
 from typing import TYPE_CHECKING
 
 from mlproject.diagnostics import Diagnostic, Path, error
 from mlproject.ir import Api, Model, Project, Service
+from mlproject.records import frozen
 from mlproject.resources import data_dir
 from mlproject.targets import packing
 from mlproject.targets.annotations import Annotation, Unsupported, annotation, literal
@@ -36,7 +36,7 @@ TAKEN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A field of a request or an answer, ready to be written."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from mlproject.ir import Ci, Environment, Project, Resources
+from mlproject.records import frozen
 
 DEFAULT_RUNNER = ("ubuntu-24.04",)
 OLDEST_PYTHON = (3, 11)
@@ -37,7 +37,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 _CONDITION = re.compile(r"\s*(>=|<=|==|=|>|<)?\s*(.+?)\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Station:
     """A job that applies `environment` (None: a project that names none, but a schedule to retrain)."""
 

@@ -6,20 +6,20 @@ in one stage and a wrong reference in the next are reported in the same run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from mlproject.diagnostics import Diagnostic, Path
 from mlproject.model import Spec
+from mlproject.records import frozen
 from mlproject.validate.mapping import data_path, told
 
 # Each round takes every reported mistake out; what is left can only have mistakes that were hidden behind those.
 ROUNDS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Validated:
     """The model of what could be understood. `poisoned` are the paths taken out, which have been reported."""
 

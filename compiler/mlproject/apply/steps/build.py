@@ -11,7 +11,6 @@ import shutil
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -26,12 +25,13 @@ from mlproject.apply.where import Where, child_environment
 from mlproject.diagnostics import has_errors
 from mlproject.ir import Service
 from mlproject.load import load
+from mlproject.records import frozen
 
 VERB = "build"
 NEVER = (".git", ".venv", "venv", "__pycache__", ".dvc", ".mlproject")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bento:
     """A built service: its tag, and its folder in the store."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mlproject.apply.context import Context
 from mlproject.apply.events import VERDICT, Failure
@@ -18,12 +17,13 @@ from mlproject.apply.steps.pipeline import State
 from mlproject.apply.steps.record import Recorded
 from mlproject.apply.tags import GATES, GATES_KEY, GATES_REPORT
 from mlproject.ir import Gate, Model
+from mlproject.records import frozen
 
 STEP = ("gates",)
 ROUNDING = 1e-9  # 0.900 - 0.895 is a little more than 0.005
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What the gates say of one model: a line each. `key` names what was judged; `before` where a former run of apply
     judged it."""
@@ -35,7 +35,7 @@ class Verdict:
     before: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Champion:
     """The version that a model is compared with: `value` is its metric, None where its run doesn't have it."""
 

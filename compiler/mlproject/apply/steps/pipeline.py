@@ -8,7 +8,6 @@ import re
 import secrets
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from mlproject.apply.memory import digest_of
 from mlproject.apply.process import Child, Deadline, OutOfTimeError, lines, running
 from mlproject.apply.where import Where, child_environment
 from mlproject.ir import Instance, Project
+from mlproject.records import frozen
 
 STEP = ("pipeline",)
 WORDS = {
@@ -32,7 +32,7 @@ DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
 AGAIN = "Then run apply again: what ended well is kept and won't run a second time."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """The pipeline after DVC has brought it up to date, as the lock has it.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mlproject.apply.content import of_path
 from mlproject.apply.context import Context
@@ -19,11 +18,12 @@ from mlproject.apply.steps.pipeline import State
 from mlproject.apply.tags import DIGEST, MODEL, PROJECT, RECORDED
 from mlproject.apply.where import Where
 from mlproject.ir import Instance, Model, OutputKind, Product, Project
+from mlproject.records import frozen
 
 STEP = ("record",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Logged:
     """A model in the tracking store: `digest` is the content of its file, `id` MLflow's for what was logged."""
 
@@ -31,7 +31,7 @@ class Logged:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """The run of a state, the models logged to it by name, and where its artifacts are."""
 
@@ -40,7 +40,7 @@ class Recorded:
     artifacts: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Values:
     """What a run shows: parameters, metrics, and the leaves of metrics files that are no numbers."""
 

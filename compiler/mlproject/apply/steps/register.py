@@ -7,7 +7,6 @@ with the same verdict the next time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mlproject.apply.context import Context
 from mlproject.apply.events import VERDICT, Failure
@@ -16,11 +15,12 @@ from mlproject.apply.steps.pipeline import State
 from mlproject.apply.steps.record import Recorded
 from mlproject.apply.tags import DIGEST, FLAVOR, GATES, GATES_KEY, GATES_REPORT, PROJECT, STATE
 from mlproject.ir import Model
+from mlproject.records import frozen
 
 STEP = ("register",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where a model is promoted from: another environment's registry and its alias for the model."""
 

@@ -11,7 +11,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +23,7 @@ from mlproject.apply.process import Child, running, tail
 from mlproject.apply.steps.build import Bento, home_of
 from mlproject.apply.where import child_environment
 from mlproject.ir import Api, Service
+from mlproject.records import frozen
 
 VERB = "try"
 HOST = "127.0.0.1"
@@ -37,7 +37,7 @@ DIRECT = urllib.request.build_opener(
 )  # a proxy has no business on the loopback
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Trial:
     """What one attempt needs."""
 

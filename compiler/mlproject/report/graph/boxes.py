@@ -7,18 +7,18 @@ parameters are details of the box that reads them. A stage with a loop is one bo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from posixpath import basename
 
 from mlproject.diagnostics import Path
 from mlproject.ir import Instance, NodeId, NodeKind, Product, Project, Stage
+from mlproject.records import frozen
 from mlproject.report.visible import visible
 
 Detail = tuple[str, tuple[str, ...]]
 _WRITTEN: tuple[NodeKind, ...] = ("output", "metric", "plot")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """One box. `note` is what it writes, or where it is, in a few words; `count` the instances that it stands for;
     `place` is `FILE:LINE` of the spec; `details` are labels and values in order. All text is on one line."""
@@ -36,7 +36,7 @@ class Box:
         return self.name if self.count == 1 else f"{self.name} ×{self.count}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrow:
     """`target` needs `source`, both numbers of boxes; `carries` says what passes between them."""
 
@@ -45,7 +45,7 @@ class Arrow:
     carries: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """Boxes in the order of the spec, arrows in order of their boxes, none twice and none to its own box."""
 

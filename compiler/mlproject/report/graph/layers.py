@@ -8,16 +8,16 @@ allows. Same boxes, same places.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from mlproject.records import frozen
 from mlproject.report.graph.boxes import Picture
 
 SWEEPS = 6
 BEND = 0.14  # how much of a box's breadth an arrow takes that passes by
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """`layer` and `column` of each box (columns count in units of one box with its gap and may be fractions), and for
     each arrow the (layer, column) points that it passes, its two ends included; `layers` and `breadth` are the size."""

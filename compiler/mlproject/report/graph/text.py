@@ -6,8 +6,7 @@ on, so that a long chain stays in one column.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mlproject.records import frozen
 from mlproject.report.graph.boxes import Picture
 from mlproject.report.graph.layers import topological
 from mlproject.report.visible import cells
@@ -23,7 +22,7 @@ COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Glyphs:
     """What lines are drawn with."""
 
