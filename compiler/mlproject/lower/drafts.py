@@ -108,11 +108,8 @@ def _outputs(body: StageBody, path: Path) -> list[Declared]:
                 if isinstance(item, str):
                     found.append(Declared("", kind, item, {}, (*here, index)))
                     continue
-                for text, flags in cast("dict[str, Flags | list[Flags]]", item).items():
-                    several = (
-                        {"": [flags_of(one) for one in flags]} if isinstance(flags, list) else flags_of(flags)
-                    )
-                    found.append(Declared("", kind, text, several, (*here, index, text)))
+                for text, flags in cast("dict[str, Flags]", item).items():
+                    found.append(Declared("", kind, text, flags_of(flags), (*here, index, text)))
     return found
 
 

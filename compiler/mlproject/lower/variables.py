@@ -5,7 +5,8 @@ What DVC would refuse to load is said here: no file may redefine a name of anoth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import Enum
 from posixpath import join
 from typing import cast
 
@@ -115,12 +116,40 @@ def check_folders(scope: Scope) -> None:
                 if clash is not None:
                     _say_clash(scope, folder, clash, before, file)
             loaded.append((file, known))
+        for file, known in loaded:
+            _refuse_odd(scope, folder, file, known)
+
+
+def _refuse_odd(scope: Scope, folder: str, file: str, values: Values) -> None:
+    """DVC loads nothing but text, numbers, truth values, lists and mappings for templates."""
+    odd = _odd(values, ())
+    if odd is not None:
+        name, value = odd
+        what = value.value if isinstance(value, Enum) else f"a {type(value).__name__}"
+        summary = f"`{'.'.join(name)}` in `{file}` is {what}, which DVC cannot load for templates"
+        help = "write it as text, in quotes" if "date" in what else "write it as a list"
+        scope.say(error("file-unreadable", summary, _site(scope, folder, file), help=help))
+
+
+def _odd(value: object, at: tuple[str, ...]) -> tuple[tuple[str, ...], object] | None:
+    parts: Iterable[tuple[object, object]] = ()
+    if isinstance(value, dict):
+        parts = cast("dict[object, object]", value).items()
+    elif isinstance(value, list):
+        parts = enumerate(cast("list[object]", value))
+    elif value is not None and not isinstance(value, bool | int | float | str):
+        return at, value
+    return next((odd for key, part in parts if (odd := _odd(part, (*at, str(key)))) is not None), None)
+
+
+def _site(scope: Scope, folder: str, file: str) -> Site:
+    """Where the spec names a params file, or the first stage of the folder that DVC loads it for."""
+    known = next((one.path for one in scope.param_files if one.file == file), None)
+    stage = next(one for one in scope.drafts.values() if one.folder == folder)
+    return Site(known) if known is not None else Site((*stage.path, "folder") if folder else stage.path, "key")
 
 
 def _say_clash(scope: Scope, folder: str, clash: tuple[str, ...], before: str, file: str) -> None:
-    known = next((one.path for one in scope.param_files if one.file == file), None)
-    stage = next(one for one in scope.drafts.values() if one.folder == folder)
-    site = Site(known) if known is not None else Site((*stage.path, "folder"))
     name = ".".join(clash)
     summary = f"`{name}` stands in `{before}` and in `{file}`, and DVC refuses to load both for templates"
-    scope.say(error("param-ambiguous", summary, site, help="keep it in one of them"))
+    scope.say(error("param-ambiguous", summary, _site(scope, folder, file), help="keep it in one of them"))

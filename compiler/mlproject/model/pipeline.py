@@ -101,10 +101,7 @@ TextTag = Annotated[Text, Tag("<text>")]
 OutputValue = Annotated[TextTag | Annotated[NamedOutput, Tag("<mapping>")], KIND]
 PlotValue = Annotated[TextTag | Annotated[NamedPlot, Tag("<mapping>")], KIND]
 OutputItem = Annotated[TextTag | Annotated[dict[Text, Flags], Tag("<mapping>")], KIND]
-ManyPlotFlags = Annotated[
-    Annotated[PlotFlags, Tag("<mapping>")] | Annotated[list[PlotFlags], Tag("<list>")], KIND
-]
-PlotItem = Annotated[TextTag | Annotated[dict[Text, ManyPlotFlags], Tag("<mapping>")], KIND]
+PlotItem = Annotated[TextTag | Annotated[dict[Text, PlotFlags], Tag("<mapping>")], KIND]
 Outputs = Annotated[
     Annotated[dict[Name, OutputValue], Tag("<mapping>")] | Annotated[list[OutputItem], Tag("<list>")], KIND
 ]
@@ -166,7 +163,7 @@ class StageBody(Part):
 
 
 LoopSource = Annotated[
-    Annotated[dict[str | int | float | bool, object], Tag("<mapping>")]
+    Annotated[dict[object, object], Tag("<mapping>")]
     | Annotated[list[object], Tag("<list>")]
     | Annotated[Text, Tag("<text>")],
     KIND,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from mlproject.diagnostics import Diagnostic, Path, Span, error
 from mlproject.files import Source
-from mlproject.load import load
+from mlproject.load import Document, load, scalars
 from mlproject.records import replace
 
 
@@ -31,7 +32,7 @@ def read(
         document, found = load(file, content)
         if any(d.severity == "error" for d in found):
             return None, list(found)
-        data = document.data
+        data = _as_dvc_reads(document, found)
     else:
         try:
             data = _parse(suffix, content.decode("utf-8"))
@@ -42,6 +43,22 @@ def read(
     if not isinstance(data, dict):
         return None, [error("file-unreadable", f"the params file `{shown}` is not a mapping", path)]
     return cast("dict[object, object]", data), []
+
+
+def _as_dvc_reads(document: Document, found: Sequence[Diagnostic]) -> object:
+    """The data with scalars that DVC reads differently (`1_000`, dates) as DVC reads them."""
+    ambiguous = {(d.span.line, d.span.column) for d in found if d.code == "ambiguous-scalar" and d.span}
+    if not ambiguous:
+        return document.data
+    lines = re.split("\r\n|\r|\n", document.text)
+    for path, (line, column, end_line, end) in document.values.items():
+        if path and line == end_line and (line + 1, column + 1) in ambiguous:
+            holder: Any = document.data
+            for step in path[:-1]:
+                holder = holder[step]
+            if not isinstance(holder[path[-1]], dict | list):
+                holder[path[-1]] = scalars.dvc(lines[line][column:end])
+    return document.data
 
 
 def _unparsed(problem: Exception, file: str, shown: str, path: Path) -> Diagnostic:

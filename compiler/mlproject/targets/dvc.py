@@ -135,8 +135,7 @@ def _fields(stage: Stage) -> Iterator[tuple[str, object]]:
 def _output(output: Output) -> object:
     if not output.flags:
         return output.template
-    several = output.flags.get("")
-    return {output.template: several if several is not None else dict(output.flags)}
+    return {output.template: dict(output.flags)}
 
 
 def _ignored(project: Project) -> str:
