@@ -110,7 +110,7 @@ class ParamDep:
 class Output:
     """An output as declared (a template). `name` is '' where the list form gives none. `flags` hold DVC's own
     flags and plot properties that are set (`cache`, `persist`, `remote`, `push`, `desc`, `type`, `labels`, `meta`,
-    `x`, `y`, …), values as emitted (a plot's may be a list of property mappings under the key `''`)."""
+    `x`, `y`, …), values as emitted."""
 
     name: str
     kind: OutputKind

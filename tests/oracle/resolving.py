@@ -167,9 +167,6 @@ def _base(folder: str, wdir: str) -> str:
 def _product(product: Product, context: Mapping[str, object]) -> Out:
     flags: dict[str, object] = {}
     for key, value in product.output.flags.items():
-        if key == "":
-            # DVC splits the properties off a mapping only: of a list it keeps none.
-            continue
         if (key in ("cache", "push") and value is True) or (key == "persist" and value is False):
             continue
         if value:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from mlproject.diagnostics import Path, Site, error, warning
-from mlproject.interpolate import Refused, expressions
+from mlproject.interpolate import Refused
 from mlproject.interpolate import resolve as interpolate
 from mlproject.ir import OUTPUT_SECTIONS, Loop
 from mlproject.lower import loops
 from mlproject.lower.paths import joined
 from mlproject.lower.references import one_path
+from mlproject.lower.refused import check_folder
 from mlproject.lower.scope import Declared, Draft, Scope
 from mlproject.lower.variables import load_local
 from mlproject.model.parts import Part
@@ -59,7 +59,9 @@ def draft(scope: Scope, name: str, entry: StageEntry) -> Draft:
             continue
         named[output.name] = output
     folder = joined((entry.folder or "").rstrip("/"), "")
-    return Draft(name, entry, body, path, body_path, folder, tuple(outputs), named, base=folder)
+    made = Draft(name, entry, body, path, body_path, folder, tuple(outputs), named, base=folder)
+    check_folder(scope, made)
+    return made
 
 
 def _check_shape(scope: Scope, name: str, entry: StageEntry, body: StageBody, path: Path) -> None:
@@ -133,13 +135,6 @@ def settle(scope: Scope, drafts: Iterable[Draft]) -> None:
 def _place(scope: Scope, stage: Draft) -> None:
     path = (*stage.body_path, "wdir")
     wdir = one_path(scope, stage, stage.body.wdir, path) if stage.body.wdir else ""
-    for _, _, expression in expressions(wdir or ""):
-        head = re.split(r"[.\[]", expression, maxsplit=1)[0].strip()
-        if any(isinstance(entry, dict) and head in entry for entry in stage.body.vars or []):
-            summary = f"`${{{expression}}}`: DVC reads a stage's own `vars` only after its `wdir`"
-            help = "write the directory out, or make it a parameter"
-            scope.say(error("reference-not-allowed", summary, Site(path), help=help))
-            wdir = None
     if wdir is None:
         stage.tainted = True
     stage.wdir = wdir or ""
@@ -160,6 +155,14 @@ def _expand(scope: Scope, stage: Draft) -> None:
     stage.loop = Loop(stage.loop.kind, emitted, path)
     value = _evaluate(scope, emitted, path)
     if value is BROKEN:
+        stage.tainted = True
+        return
+    if kind == "matrix" and not value:
+        scope.say(
+            error(
+                "loop-type", "a `matrix` without an axis", Site(path), help="name one, as in `{model: [rf]}`"
+            )
+        )
         stage.tainted = True
         return
     items = loops.matrix(cast("Mapping[str, object]", value)) if kind == "matrix" else loops.foreach(value)

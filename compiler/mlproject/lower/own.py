@@ -76,6 +76,10 @@ def of_stage(scope: Scope, me: Draft, ref: Ref, site: Site) -> str | None:
     """One of the stage's own `vars`, itself; None where the name means nothing, which was reported."""
     if ref.head in me.local or me.local_unknown:
         return ref.text
+    if not me.placed and any(isinstance(entry, dict) and ref.head in entry for entry in me.body.vars or []):
+        summary = f"`{ref.text}`: DVC reads a stage's own `vars` only after its `wdir` and its loop"
+        scope.say(error("reference-not-allowed", summary, site, help="write it out, or make it a parameter"))
+        return None
     inner = ref.text[2:-1]
     if scope.param_file((ref.head,)) is not None or ref.head in scope.params:
         help = f"a parameter is `${{params.{inner}}}`"

@@ -16,6 +16,7 @@ from mlproject.lower.drafts import BROKEN, deep
 from mlproject.lower.paths import file_of, is_external, joined
 from mlproject.lower.placing import contexts, placed
 from mlproject.lower.references import many_paths, one_path, output_template
+from mlproject.lower.refused import check_directory, check_output
 from mlproject.lower.scope import Declared, Draft, Scope, found
 from mlproject.records import replace
 
@@ -190,6 +191,8 @@ class Evaluation:
     ) -> Instance:
         """One instance, every text as DVC resolves it."""
         wdir = self.text(stage.wdir, context, (*stage.body, "wdir"))
+        if wdir:
+            check_directory(self.scope, stage.folder, wdir, (*stage.body, "wdir"))
         base = joined(stage.folder, wdir)
         cmd_path = (*stage.body, "cmd")
         cmd = tuple(
@@ -225,7 +228,9 @@ class Evaluation:
             help = "write into the project, or add `cache: false` to leave it where it is"
             self.scope.say(error("output-outside", summary, Site(output.path), help=help))
         cache = output.flags.get("cache", True) is not False
-        return Product(output.name, output.kind, text, file, cache, output)
+        product = Product(output.name, output.kind, text, file, cache, output)
+        check_output(self.scope, product)
+        return product
 
     def params(self, entry: object, index: int, context: Mapping[str, object], base: str) -> list[ParamDep]:
         """The parameters that one entry of DVC's list means, checked against the values that are known."""

@@ -146,7 +146,9 @@ def _site(scope: Scope, folder: str, file: str) -> Site:
     """Where the spec names a params file, or the first stage of the folder that DVC loads it for."""
     known = next((one.path for one in scope.param_files if one.file == file), None)
     stage = next(one for one in scope.drafts.values() if one.folder == folder)
-    return Site(known) if known is not None else Site((*stage.path, "folder") if folder else stage.path, "key")
+    return (
+        Site(known) if known is not None else Site((*stage.path, "folder") if folder else stage.path, "key")
+    )
 
 
 def _say_clash(scope: Scope, folder: str, clash: tuple[str, ...], before: str, file: str) -> None:

@@ -92,7 +92,7 @@ def _merge(layer: Layer, below: Mapping, above: Mapping, at: _At) -> Mapping:
         own = inner.number is None
         source = _places(layer, inner.there) if own else ((cast("int", inner.number), inner.there),)
         if adds:
-            merged[name] = _append(layer, old, cast("list[object]", value), here, inner.there, source)
+            merged[name] = _append(layer, old, cast("list[object]", value), inner, source)
         elif new_map is not None:
             if old_map is not None:
                 _record(layer, here, source + _places(layer, here))
@@ -113,9 +113,8 @@ def _append_key(key: object, value: object, at: Path) -> tuple[object, bool]:
     return key, False
 
 
-def _append(
-    layer: Layer, old: object, new: list[object], here: Path, there: Path, source: tuple[Place, ...]
-) -> object:
+def _append(layer: Layer, old: object, new: list[object], at: _At, source: tuple[Place, ...]) -> object:
+    here, there = at.here, at.there
     if old is not None and not isinstance(old, list):
         summary = f"`{here[-1]}+` appends to a list, and `{here[-1]}` is none"
         help = f"make it a list there, or write `{here[-1]}:` here to replace it"
