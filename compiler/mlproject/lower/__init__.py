@@ -96,6 +96,7 @@ def _scope(spec: Spec, resolved: Resolved, poisoned: frozenset[Path], root: str,
     scope = Scope(spec, source, root, poisoned, owned, values, files)
     for name, entry in (spec.stages or {}).items():
         scope.drafts[name] = draft(scope, name, entry)
+    scope.folders = tuple(dict.fromkeys(one.folder for one in scope.drafts.values()))
     _check_names(scope)
     written = {
         file_of(output.raw, joined(one.folder, one.body.wdir or ""), root)

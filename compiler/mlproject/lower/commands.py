@@ -72,6 +72,8 @@ def _tail(pieces: list[Piece | None], index: int, quote: str) -> tuple[str, int,
 
 def _quote(text: str, quote: str) -> str:
     """The quotation mark that is open after a text, as a shell reads it; '' if none is."""
+    if "'" not in text and '"' not in text:
+        return quote
     at = 0
     while at < len(text):
         char = text[at]

@@ -43,10 +43,9 @@ def check_output(scope: Scope, product: Product) -> None:
     elif scope.owned and file == "params.yaml":
         why = "is generated from `params`"
     else:
-        # Only where a stage is emitted there: the project's own dvc.yaml, or a folder's.
-        holds = next((one for one in scope.drafts.values() if file == "." or _inside(one.folder, file)), None)
+        holds = next((folder for folder in scope.folders if file == "." or _inside(folder, file)), None)
         if holds is not None:
-            why = f"holds the `{join(holds.folder, 'dvc.yaml')}` of a stage"
+            why = f"holds the `{join(holds, 'dvc.yaml')}` of a stage"
     if why:
         summary = f"the output `{product.text}` {why}"
         scope.say(error("bad-path", summary, Site(product.output.path), help="write it somewhere else"))

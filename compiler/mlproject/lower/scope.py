@@ -72,6 +72,7 @@ class Scope:
     param_files: tuple[ParamFile, ...]
     produced_params: frozenset[str] = frozenset()
     written: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ()
     drafts: dict[str, Draft] = field(default_factory=dict[str, Draft])
     vars_files: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])

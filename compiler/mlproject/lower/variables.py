@@ -102,7 +102,7 @@ def merged(one: Values, other: Values) -> Values:
 
 def check_folders(scope: Scope) -> None:
     """DVC loads `params.yaml` of every folder by itself, beside the files that we name for templates there."""
-    for folder in dict.fromkeys(one.folder for one in scope.drafts.values()):
+    for folder in scope.folders:
         named = scope.vars_files.get(folder, [])
         default = join(folder, "params.yaml")
         ours = scope.owned and default == "params.yaml"

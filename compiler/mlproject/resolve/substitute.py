@@ -76,6 +76,8 @@ def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> o
 
 def _items(items: list[object], path: Path, values: Values, heads: frozenset[str]) -> list[object]:
     """The items of a list; one that is `${vars.X[*]}` becomes the items of that list."""
+    if not any(isinstance(item, str) and item.endswith("[*]}") for item in items):
+        return [_walk(item, (*path, index), values, heads) for index, item in enumerate(items)]
     result: list[object] = []
     moved: dict[Path, Path] = {}
     for index, item in enumerate(items):
