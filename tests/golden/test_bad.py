@@ -52,7 +52,13 @@ def _shown(case: Path, at: Path) -> tuple[int, str]:
             code, told = done.code, done.out + done.err
         else:
             ran = subprocess.run(
-                ["sh", "-ec", line], cwd=at, env=shell, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=60
+                ["sh", "-ec", line],
+                cwd=at,
+                env=shell,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=60,
             )
             code, told = ran.returncode, ran.stdout.decode()
         shown += f"$ {line}\n{told}"

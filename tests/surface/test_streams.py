@@ -17,7 +17,7 @@ import pytest
 from surface.running import PLAIN, run
 from surface.test_wrong_use import SPEC
 
-WRONG = b"name: demo\nstages:\n  train: {cmd: make model, dep: [a]}\n  100%,: {cmd: \"${nope}\\n\"}\n"
+WRONG = b'name: demo\nstages:\n  train: {cmd: make model, dep: [a]}\n  100%,: {cmd: "${nope}\\n"}\n'
 PROCESS_ENV = {**os.environ, "COLUMNS": "100"}
 FORMATS = ("text", "json", "sarif", "github", "gitlab")
 
@@ -51,7 +51,9 @@ def _valid(form: str, text: str, errors: bool, root: Path) -> None:
     elif form == "github":
         lines = text.splitlines()
         assert bool(lines) == errors
-        assert all(re.fullmatch(r"::(error|warning|notice) file=[^,:]+,line=\d+[^:]*::.+", line) for line in lines)
+        assert all(
+            re.fullmatch(r"::(error|warning|notice) file=[^,:]+,line=\d+[^:]*::.+", line) for line in lines
+        )
     else:
         assert ("error[" in text) == errors
 
@@ -60,7 +62,9 @@ def _valid(form: str, text: str, errors: bool, root: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [("validate",), ("compile",), ("compile", "--check"), ("validate", "-")], ids=" ".join
 )
-@pytest.mark.parametrize("content", [SPEC, WRONG, b"", bytes(range(256))], ids=["good", "wrong", "empty", "binary"])
+@pytest.mark.parametrize(
+    "content", [SPEC, WRONG, b"", bytes(range(256))], ids=["good", "wrong", "empty", "binary"]
+)
 def test_every_report_is_what_its_reader_takes(
     form: str, arguments: tuple[str, ...], content: bytes, tmp_path: Path, root: Path
 ) -> None:
@@ -117,7 +121,9 @@ def test_reports_for_programs_have_no_colour(form: str, tmp_path: Path) -> None:
     assert "\x1b" not in run("validate", "--format", form, at=tmp_path, terminal=True).out
 
 
-@pytest.mark.parametrize("arguments", [("validate",), ("--help",), ("schema",), ("explain", "stale")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("validate",), ("--help",), ("schema",), ("explain", "stale")], ids=" ".join
+)
 def test_a_reader_that_has_gone_is_no_error(arguments: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "mlproject.yaml").write_bytes(WRONG + b"x: 1\n" * 5000)
     reading, writing = os.pipe()

@@ -10,7 +10,9 @@ import pytest
 from mlproject.cli.commands import VERBS
 from surface.running import Done, run
 
-SPEC = b"name: demo\nparams: {lr: 0.1}\nstages:\n  train: {cmd: make model, params: [lr], outs: [model.bin]}\n"
+SPEC = (
+    b"name: demo\nparams: {lr: 0.1}\nstages:\n  train: {cmd: make model, params: [lr], outs: [model.bin]}\n"
+)
 # Verbs that take a project, as they are asked for one at PATH.
 TAKES_PROJECT = [verb for verb in VERBS if verb not in ("init", "explain", "schema")]
 EXPLAIN = ("explain", "stages.train", "-C")
@@ -42,7 +44,11 @@ def project(tmp_path: Path) -> Path:
         ("compile --check --adopt", 64, "exclude each other"),
         ("compile -", 66, "there is no `-`"),
         ("explain", 64, "Missing argument"),
-        ("explain no-such-thing", 64, "`no-such-thing` is neither a code, a place in the spec, nor FILE:LINE"),
+        (
+            "explain no-such-thing",
+            64,
+            "`no-such-thing` is neither a code, a place in the spec, nor FILE:LINE",
+        ),
         ("explain dupliacte-key", 64, "did you mean `duplicate-key`?"),
         ("explain dvc.yaml:12 -C nowhere", 66, "there is no `nowhere`"),
         ("schema everything", 64, "'everything' is not one of 'spec'"),
@@ -54,6 +60,10 @@ def project(tmp_path: Path) -> Path:
         ("apply --env", 64, "requires an argument"),
     ],
 )
+def _without_bentoml(name: str) -> object:
+    return None if name == "bentoml" else object()
+
+
 def test_wrong_use_is_told_in_plain_words(project: Path, line: str, code: int, words: str) -> None:
     done = run(*line.split(), at=project)
     _no_traceback(done)
@@ -65,7 +75,10 @@ def test_wrong_use_is_told_in_plain_words(project: Path, line: str, code: int, w
 @pytest.mark.parametrize("verb", [*TAKES_PROJECT, EXPLAIN], ids=str)
 def test_a_project_that_is_not_there_is_a_missing_input(verb: str | tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for path, words in (("nowhere", "there is no `nowhere`"), ("empty", "there is no mlproject.yaml in `empty`")):
+    for path, words in (
+        ("nowhere", "there is no `nowhere`"),
+        ("empty", "there is no mlproject.yaml in `empty`"),
+    ):
         done = run(*([verb] if isinstance(verb, str) else verb), path, at=tmp_path)
         _no_traceback(done)
         assert (done.code, done.out) == (66, "")
@@ -113,7 +126,7 @@ def test_a_bug_of_ours_is_told_as_ours(project: Path, monkeypatch: pytest.Monkey
 
 
 def test_tools_that_are_not_installed_are_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlproject.cli.apply.find_spec", lambda name: None if name == "bentoml" else object())
+    monkeypatch.setattr("mlproject.cli.apply.find_spec", _without_bentoml)
     done = run("apply", at=project)
     assert (done.code, done.out) == (69, "")
     assert done.err == "apply needs bentoml: pip install 'mlproject-compiler[run]'\n"
