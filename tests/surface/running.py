@@ -14,6 +14,10 @@ from unittest.mock import patch
 
 from mlproject.cli import main
 
+# A small valid spec.
+SPEC = (
+    b"name: demo\nparams: {lr: 0.1}\nstages:\n  train: {cmd: make model, params: [lr], outs: [model.bin]}\n"
+)
 PLAIN = {"COLUMNS": "100"}
 UNSET = ("NO_COLOR", "FORCE_COLOR", "TERM", "MLFLOW_TRACKING_URI")
 

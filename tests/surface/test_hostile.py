@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from surface.running import run
-from surface.test_wrong_use import SPEC
+from surface.running import SPEC, run
 
 LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (here, here, b", ".join([b"*%c" % (here - 1)] * 9)) for here in range(98, 110)

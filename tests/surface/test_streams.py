@@ -14,8 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from surface.running import PLAIN, run
-from surface.test_wrong_use import SPEC
+from surface.running import PLAIN, SPEC, run
 
 WRONG = b'name: demo\nstages:\n  train: {cmd: make model, dep: [a]}\n  100%,: {cmd: "${nope}\\n"}\n'
 PROCESS_ENV = {**os.environ, "COLUMNS": "100"}

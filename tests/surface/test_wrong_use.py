@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 
 from mlproject.cli.commands import VERBS
-from surface.running import Done, run
+from surface.running import SPEC, Done, run
 
-SPEC = (
-    b"name: demo\nparams: {lr: 0.1}\nstages:\n  train: {cmd: make model, params: [lr], outs: [model.bin]}\n"
-)
 # Verbs that take a project, as they are asked for one at PATH.
 TAKES_PROJECT = [verb for verb in VERBS if verb not in ("init", "explain", "schema")]
 EXPLAIN = ("explain", "stages.train", "-C")
@@ -21,6 +18,10 @@ EXPLAIN = ("explain", "stages.train", "-C")
 def _no_traceback(done: Done) -> None:
     assert "Traceback" not in done.out + done.err
     assert "has a bug" not in done.out + done.err
+
+
+def _without_bentoml(name: str) -> object:
+    return None if name == "bentoml" else object()
 
 
 @pytest.fixture
@@ -60,10 +61,6 @@ def project(tmp_path: Path) -> Path:
         ("apply --env", 64, "requires an argument"),
     ],
 )
-def _without_bentoml(name: str) -> object:
-    return None if name == "bentoml" else object()
-
-
 def test_wrong_use_is_told_in_plain_words(project: Path, line: str, code: int, words: str) -> None:
     done = run(*line.split(), at=project)
     _no_traceback(done)
