@@ -21,7 +21,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The one flag that rewrites golden files."""
-    parser.addoption("--update-golden", action="store_true", help="rewrite the expected files of golden tests")
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite the expected files of golden tests"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -143,7 +143,11 @@ def nearest(name: str, known: list[str]) -> str | None:
         if abs(len(candidate) - len(name)) > limit:
             continue
         distance = _distance(folded, candidate.casefold())
-        if distance <= limit and distance < max(len(folded), len(candidate)) and (best is None or distance < best[0]):
+        if (
+            distance <= limit
+            and distance < max(len(folded), len(candidate))
+            and (best is None or distance < best[0])
+        ):
             best = (distance, candidate)
     return best[1] if best else None
 

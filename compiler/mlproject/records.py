@@ -46,7 +46,7 @@ def _initializer(made: type, names: tuple[str, ...], defaults: dict[str, object]
         else:
             default = defaults[name]
             if isinstance(default, Field):
-                factory = default.default_factory
+                factory = cast("Field[object]", default).default_factory
                 assert factory is not MISSING, "of the options of field, only default_factory is known here"
                 known |= {f"_make_{name}": factory, f"_not_{name}": MISSING}
                 parameters.append(f"{name}=_not_{name}")
@@ -60,8 +60,13 @@ def _initializer(made: type, names: tuple[str, ...], defaults: dict[str, object]
     return cast("Callable[..., None]", known["__init__"])
 
 
-def _values(self: Any) -> tuple[object, ...]:  # noqa: ANN401 -- any record
-    return tuple(getattr(self, name) for name in type(self).__fields__)
+def _names(self: object) -> tuple[str, ...]:
+    names: tuple[str, ...] = getattr(type(self), "__fields__")  # noqa: B009 -- it has no declaration to be typed by
+    return names
+
+
+def _values(self: object) -> tuple[object, ...]:
+    return tuple(getattr(self, name) for name in _names(self))
 
 
 def _equal(self: object, other: object) -> bool:
@@ -76,8 +81,8 @@ def _hash(self: object) -> int:
     return hash((type(self), _values(self)))
 
 
-def _repr(self: Any) -> str:  # noqa: ANN401 -- any record
-    inner = ", ".join(f"{name}={getattr(self, name)!r}" for name in type(self).__fields__)
+def _repr(self: object) -> str:
+    inner = ", ".join(f"{name}={getattr(self, name)!r}" for name in _names(self))
     return f"{type(self).__qualname__}({inner})"
 
 
@@ -85,7 +90,7 @@ def _refuse(self: object, name: str, *_: object) -> NoReturn:
     raise AttributeError(f"{type(self).__qualname__} is frozen: `{name}` cannot be changed")
 
 
-def _reduce(self: Any) -> tuple[object, ...]:  # noqa: ANN401 -- any record
+def _reduce(self: object) -> tuple[object, ...]:
     return (type(self), _values(self))
 
 

@@ -63,7 +63,11 @@ class Revision:
         if self._process is None:
             command = [*git(self.root), "cat-file", "--batch"]
             self._process = subprocess.Popen(
-                command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                command,
+                env=environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
             )
         to, back = self._process.stdin, self._process.stdout
         assert to is not None
@@ -83,7 +87,9 @@ def open_revision(root: str, name: str) -> Revision | None:
     commit = _output(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"])
     if commit is None:
         return None
-    listed = _output(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit.decode().strip()])
+    listed = _output(
+        root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit.decode().strip()]
+    )
     if listed is None:
         return None
     entries: dict[str, tuple[str, str]] = {}

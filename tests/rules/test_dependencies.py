@@ -342,7 +342,7 @@ def test_checking_runs_and_writes_nothing(tmp_path: Path) -> None:
 def test_many_modules_are_one_warning(tmp_path: Path) -> None:
     files = {f"m{n}.py": "" for n in range(9)}
     files["train.py"] = "".join(f"import m{n}\n" for n in range(9))
-    text = "stages:\n  a: {foreach: [1, 2], do: {cmd: 'python train.py ${item}', deps: [train.py], outs: ['${item}']}}\n"
+    text = "stages:\n  a: {foreach: [x, y], do: {cmd: 'python train.py ${item}', deps: [train.py], outs: ['${item}']}}\n"
     (found,) = said(tmp_path, files | spec(text))
     assert "9 local modules" in found.summary
     assert found.summary.endswith("`m4.py` and 4 more")

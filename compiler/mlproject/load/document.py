@@ -54,8 +54,9 @@ class Document:
     def span(self, path: Path, part: Part = "value", text: str = "") -> Span:
         """The span of a value, or of its key; of the nearest ancestor where there is no such path.
 
-        The key of the whole file is its first. An aliased value stands at its alias, what is inside it at the anchor. `text`, where it is found verbatim in
-        the source of the value (or key), narrows the span to its first occurrence.
+        The key of the whole file is its first. An aliased value stands at its alias, what is inside it
+        at the anchor. `text`, where it is found verbatim in the source of the value (or key), narrows
+        the span to its first occurrence.
         """
         place = self._find(path)
         if place is None:

@@ -18,5 +18,8 @@ def native_target(project: Project, source: Source) -> Iterator[Diagnostic]:
         if name not in TARGETS:
             summary = f"no generated file takes a native passage named `{name}`"
             yield error(
-                "native-invalid", summary, Site(("native", name), "key"), help=did_you_mean(name, list(TARGETS))
+                "native-invalid",
+                summary,
+                Site(("native", name), "key"),
+                help=did_you_mean(name, list(TARGETS)),
             )

@@ -141,7 +141,9 @@ def _warnings(project: Project) -> list[Diagnostic]:
         cannot(summary, (*ci.path, "apply"), "declare one under `remotes`")
     hosted = runner(project)[0].startswith(("ubuntu-", "windows-", "macos-"))
     if jobs and hosted and minutes(project) > HOSTED_MINUTES:
-        summary = f"the stages may take {minutes(project)} minutes, and GitHub ends a job after {HOSTED_MINUTES}"
+        summary = (
+            f"the stages may take {minutes(project)} minutes, and GitHub ends a job after {HOSTED_MINUTES}"
+        )
         cannot(summary, (*ci.path, "runner"))
     listed = files.results(project, "")
     if jobs and len(files.fitting(listed)) < len(listed):

@@ -102,10 +102,10 @@ def _without(value: Any, path: Path) -> Any:  # noqa: ANN401 -- any YAML value
             return {key: item for key, item in mapping.items() if key != head}
         return {**mapping, head: _without(mapping[head], rest)}
     if isinstance(value, list) and isinstance(head, int):
-        items: list[Any] = value
+        items = cast("list[Any]", cast("object", value))
         if head >= len(items):
             return items
         if not rest:
             return items[:head] + items[head + 1 :]
         return [*items[:head], _without(items[head], rest), *items[head + 1 :]]
-    return value
+    return cast("object", value)

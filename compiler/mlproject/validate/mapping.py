@@ -11,7 +11,7 @@ from mlproject.diagnostics import Diagnostic, Fix, Path, Site, did_you_mean, err
 # What an environment may patch; anything else of the language there is a mistake of its own kind.
 PATCHABLE = "tracking, services.*.deploy, monitoring and models.*.alias"
 
-KINDS = {
+KINDS: dict[type, str] = {
     dict: "a mapping",
     list: "a list",
     str: "text",
@@ -90,7 +90,9 @@ def _missing_key(path: Path) -> Diagnostic:
     key = path[-1]
     where = ".".join(str(step) for step in path[:-1])
     if not where:
-        return error("missing-key", f"the spec has no `{key}`", Site((), "key"), help=f"add `{key}:` at the top")
+        return error(
+            "missing-key", f"the spec has no `{key}`", Site((), "key"), help=f"add `{key}:` at the top"
+        )
     return error(
         "missing-key", f"`{where}` has no `{key}`", Site(path[:-1], "key"), help=f"add `{key}:` to it"
     )
@@ -123,7 +125,7 @@ def _wrong_type(details: dict[str, Any], path: Path) -> Diagnostic:
         help = f'quote it: "{_shown(value)}"'
         if path[-1:] == ("version",) and isinstance(value, float):
             help = 'quote it, as in "3.11": unquoted it is a number, and 3.10 the number 3.1'
-    elif want == "text" and isinstance(value, dict) and any("{" in str(k) or k is None for k in value):
+    elif want == "text" and isinstance(value, dict) and _braced(cast("object", value)):
         help = "a text that begins with `{` or holds `${…}` in a flow list must be quoted"
     elif "a list" in want and isinstance(value, str):
         help = f"write it as a list: [{value}]"
@@ -146,7 +148,16 @@ def _unquoted(want: str, value: str) -> str:
     if want == "true or false" and value not in ("true", "false"):
         return "YAML 1.2 has `true` and `false` alone; `yes` and `on` are text"
     number = value.strip().lstrip("+-").replace(".", "", 1)
-    return f"remove the quotes: {value.strip()}" if want == "true or false" or number.isdigit() else f"write {want}"
+    return (
+        f"remove the quotes: {value.strip()}"
+        if want == "true or false" or number.isdigit()
+        else f"write {want}"
+    )
+
+
+def _braced(value: object) -> bool:
+    """Whether a mapping stands here because an unquoted `{` began one."""
+    return any("{" in str(key) or key is None for key in cast("dict[object, object]", value))
 
 
 def _shown(value: object) -> str:
@@ -238,11 +249,12 @@ def _branches(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]
 def describe(path: Path) -> str:
     """What the language says of the field at a path; '' where the names are the user's."""
     root = _schema()
-    node: dict[str, Any] | None = root
+    node = root
     words = ""
     for step in path:
-        node = _step(root, node, step) if node is not None else None
-        if node is None:
+        following = _step(root, node, step)
+        if following is None:
             return ""
+        node = following
         words = str(node.get("description", ""))
     return words
