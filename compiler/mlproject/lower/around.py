@@ -170,7 +170,12 @@ def _gate(outside: Outside, entry: GateEntry, path: Path) -> Gate | None:
             key = "against"
             summary, help = "`against` needs a bound", "add `max_drop:` (or `max_rise:` for errors)"
         say(error("bad-value", summary, Site((*path, key), "key"), help=help))
-    elif entry.min is None and entry.max is None and entry.against is None:
+    elif (
+        entry.min is None
+        and entry.max is None
+        and entry.against is None
+        and not outside.scope.was_removed(path)
+    ):
         say(
             error(
                 "bad-value",

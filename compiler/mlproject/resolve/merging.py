@@ -95,6 +95,7 @@ def _merge(layer: Layer, below: Mapping, above: Mapping, at: _At) -> Mapping:
             merged[name] = _append(layer, old, cast("list[object]", value), inner, source)
         elif new_map is not None:
             if old_map is not None:
+                _keep_places(layer, here, old_map)
                 _record(layer, here, source + _places(layer, here))
             else:
                 old_map = {}
@@ -104,6 +105,14 @@ def _merge(layer: Layer, below: Mapping, above: Mapping, at: _At) -> Mapping:
             _record(layer, here, source + _places(layer, here) if name in below else source)
             merged[name] = value
     return merged
+
+
+def _keep_places(layer: Layer, here: Path, old: Mapping) -> None:
+    """Writes down where the values of a mapping stand, before another is merged over it and becomes the winner."""
+    known = _places(layer, here)
+    for key in old:
+        step = cast("str", key)
+        layer.moved.setdefault((*here, step), tuple((number, (*place, step)) for number, place in known))
 
 
 def _append_key(key: object, value: object, at: Path) -> tuple[object, bool]:
