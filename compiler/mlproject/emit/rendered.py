@@ -89,14 +89,16 @@ def render(generated: Generated, spec: str) -> Rendered:
     if generated.form == "yaml":
         body, places = write(generated.tree)
         body, places = annotate(body, places, generated.tree, generated.comments)
-        return Rendered(file, spec, "file", header(file, spec) + body, ((), *places), sources, generated.seed)
+        return Rendered(file, spec, "file", header(file, spec) + body, ((), *places), sources)
     body = generated.text if generated.text.endswith("\n") or not generated.text else f"{generated.text}\n"
     places = [(number,) for number in range(1, body.count("\n") + 1)]
     if generated.form == "block":
         text = block(file, spec, body, generated.comment)
         return Rendered(file, spec, "block", text, ((), *places, ()) if text else (), sources)
+    if generated.seed:  # not ours to claim: whoever changes it owns it
+        return Rendered(file, spec, "file", body, tuple(places), sources, seed=True)
     text = header(file, spec, generated.comment) + body
-    return Rendered(file, spec, "file", text, ((), *places), sources, generated.seed)
+    return Rendered(file, spec, "file", text, ((), *places), sources)
 
 
 def offset_in(rendered: Rendered, text: str) -> int:

@@ -25,6 +25,11 @@ from mlproject.trees import Generated, Pins
 Output = tuple[tuple[Generated, ...], tuple[Diagnostic, ...]]
 Placed = tuple[Service, Deploy]
 
+IMAGES = """\
+# Which image runs here, by its digest: transformers of kustomize. `mlproject compile` put this file here once and does
+# not write it again: it changes with every image that is pushed.
+"""
+
 
 def compile(project: Project, pins: Pins) -> Output:
     """The files of every environment that services are deployed to."""
@@ -59,9 +64,7 @@ def images(project: Project, environment: str, digests: Mapping[str, tuple[str, 
         for service, deploy in placed(project, environment, "kubernetes")
         if service.name in digests
     ]
-    return "# The images that run here: transformers of kustomize, written by `mlproject apply`.\n" + "".join(
-        documents
-    )
+    return IMAGES + "".join(documents)
 
 
 def _environment(project: Project, environment: str) -> tuple[list[Generated], list[Diagnostic]]:
