@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
@@ -37,8 +38,16 @@ def _fields(node: object, at: str = "") -> Iterator[tuple[str, Node, Node]]:
 FIELDS = {at: field for at, field, _ in _fields(schema())}
 
 
+def _locked(root: Path, package: str) -> bool:
+    """Whether the package here is the one that the lock names."""
+    lines = (root / "requirements" / "core.txt").read_text(encoding="utf-8").splitlines()
+    return any(line.startswith(f"{package}=={version(package)} ") for line in lines)
+
+
 @pytest.mark.parametrize("name", list(SCHEMAS))
 def test_a_schema_is_committed_as_it_is_printed(name: str, root: Path, tmp_path: Path) -> None:
+    if name == "spec" and not _locked(root, "pydantic"):
+        pytest.skip("another pydantic than the locked one writes the schema in other words")
     done = run("schema", name, at=tmp_path)
     committed = (root / "schemas" / SCHEMAS[name][0]).read_text(encoding="utf-8")
     assert (done.code, done.err) == (0, "")
