@@ -117,7 +117,8 @@ def check_folders(scope: Scope) -> None:
                     _say_clash(scope, folder, clash, before, file)
             loaded.append((file, known))
         for file, known in loaded:
-            _refuse_odd(scope, folder, file, known)
+            if known is not scope.params:  # what the spec itself holds has no such values
+                _refuse_odd(scope, folder, file, known)
 
 
 def _refuse_odd(scope: Scope, folder: str, file: str, values: Values) -> None:

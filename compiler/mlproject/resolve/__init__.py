@@ -73,7 +73,8 @@ def resolve(document: Document, source: Source) -> tuple[Resolved, list[Diagnost
     owned = as_mapping(layer.data.get("params"))
     params = owned if owned is not None else _together(known) if len(known) == len(files) else None
     values = Values(as_mapping(layer.data.get("vars")) or {}, params)
-    data = substitute(layer.data, values)
+    named = any("vars" in document.text for document in reading.documents)
+    data = substitute(layer.data, values, named=named)
     places = Places(tuple(reading.documents), shifted(layer, values.moved))
     diagnostics += layer.diagnostics + values.diagnostics
     broken = frozenset(values.broken | layer.broken)

@@ -40,18 +40,21 @@ class Values:
     done: dict[tuple[str, ...], object] = field(default_factory=dict[tuple[str, ...], object])
 
 
-def substitute(data: dict[object, object], values: Values) -> dict[object, object]:
-    """The spec's data with every value reference that can be resolved now resolved."""
+def substitute(data: dict[object, object], values: Values, *, named: bool) -> dict[object, object]:
+    """The spec's data with every value reference that can be resolved now resolved.
+
+    `named`: whether `${vars` stands anywhere in the spec. Where not, the long sections are left as they are.
+    """
     result: dict[object, object] = {}
     owned = isinstance(data.get("params"), dict)
+    only_vars = frozenset({"vars"})
     for section, value in data.items():
         path = (cast("str", section),)
-        if section in UNTOUCHED:
+        for_vars = section == "vars" or section in DVC_SECTIONS or (owned and section == "params")
+        if section in UNTOUCHED or (for_vars and not named):
             result[section] = value
-        elif section == "vars" or (owned and section == "params"):
-            result[section] = _walk(value, path, values, frozenset({"vars"}))
         else:
-            heads = frozenset({"vars"}) if section in DVC_SECTIONS else frozenset({"vars", "params"})
+            heads = only_vars if for_vars else frozenset({"vars", "params"})
             result[section] = _walk(value, path, values, heads)
     return result
 

@@ -81,7 +81,9 @@ def _used(project: Project) -> Iterator[tuple[str, ...] | None]:
     ):
         yield from _in_templates(value)
     for stage in project.stages:
-        yield from _in_templates(_templates(stage))
+        for text in _templates(stage):
+            if text and ("${" in text if isinstance(text, str) else True):
+                yield from _in_templates(text)
         for instance in stage.instances:
             if any(file == _FILE for _, file in instance.deps):
                 yield None
