@@ -1,6 +1,6 @@
 """`python -m mlproject` is the command `mlproject`."""
 
-from mlproject.cli import main
+from mlproject.cli import process
 
 if __name__ == "__main__":
-    main()
+    process()
