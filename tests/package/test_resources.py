@@ -63,7 +63,7 @@ def test_the_version_is_written_once() -> None:
 
 def test_the_command_is_installed() -> None:
     (command,) = entry_points(group="console_scripts", name="mlproject")
-    assert command.value == "mlproject.cli:main"
+    assert command.value == "mlproject.cli:process"
 
 
 def test_a_wheel_holds_the_package_and_its_data_and_nothing_else(
