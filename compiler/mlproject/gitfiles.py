@@ -32,11 +32,17 @@ def tracked(root: str) -> frozenset[str] | None:
     """
     if not os.path.exists(os.path.join(root, ".git")):
         return None
+    listed = answer(root, ["ls-files", "-z", "--cached", "--"])
+    return None if listed is None else frozenset(os.fsdecode(name) for name in listed.split(b"\0") if name)
+
+
+def answer(root: str, arguments: list[str]) -> bytes | None:
+    """What one call of Git printed; None where there is no Git, or it failed."""
     import subprocess
 
     try:
         done = subprocess.run(
-            [*git(root), "ls-files", "-z", "--cached", "--"],
+            [*git(root), *arguments],
             env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -45,6 +51,4 @@ def tracked(root: str) -> frozenset[str] | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    if done.returncode != 0:
-        return None
-    return frozenset(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
+    return done.stdout if done.returncode == 0 else None

@@ -10,7 +10,7 @@ import subprocess
 from posixpath import normpath
 
 from mlproject.files import MAX_BYTES, Kind, Refusal
-from mlproject.gitfiles import TIMEOUT_SECONDS, environment, git
+from mlproject.gitfiles import TIMEOUT_SECONDS, answer, environment, git
 
 _LINK = "120000"
 
@@ -84,12 +84,10 @@ class Revision:
 
 def open_revision(root: str, name: str) -> Revision | None:
     """The revision that a name means, or None where Git knows none (or there is no Git)."""
-    commit = _output(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"])
+    commit = answer(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"])
     if commit is None:
         return None
-    listed = _output(
-        root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit.decode().strip()]
-    )
+    listed = answer(root, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit.decode().strip()])
     if listed is None:
         return None
     entries: dict[str, tuple[str, str]] = {}
@@ -104,20 +102,5 @@ def open_revision(root: str, name: str) -> Revision | None:
 
 def commits_of(root: str, file: str, most: int) -> list[str]:
     """The commits that changed a file, newest first; none where there is no Git, or no history."""
-    listed = _output(root, ["log", f"-{most}", "--format=%H", "--end-of-options", "HEAD", "--", file])
+    listed = answer(root, ["log", f"-{most}", "--format=%H", "--end-of-options", "HEAD", "--", file])
     return listed.decode().split() if listed else []
-
-
-def _output(root: str, arguments: list[str]) -> bytes | None:
-    try:
-        done = subprocess.run(
-            [*git(root), *arguments],
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
