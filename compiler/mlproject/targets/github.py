@@ -77,7 +77,7 @@ def _passages(project: Project, kinds: list[str]) -> tuple[dict[str, object], li
 
 def _with(file: Generated, passage: object, path: Path) -> tuple[Generated, tuple[Diagnostic, ...]]:
     """A workflow with its passage. A comment stays only with the value that it was written for."""
-    merged, found = native.into(file, passage, path)
+    merged, found = native.into(file, passage, path, "github")
     comments = {
         place: text for place, text in file.comments.items() if _unchanged(file.tree, merged.tree, place)
     }

@@ -95,7 +95,8 @@ def _with_passage(
     project: Project, service: Service, environment: str, kind: str, file: Generated
 ) -> tuple[Generated, tuple[Diagnostic, ...]]:
     at = ("deploy", environment, "services", service.name, kind)
-    return native.into(file, native.passage(project.native, *at), ("native", *at))
+    schema = "bentocloud" if kind == "BentoCloud" else "kubernetes"
+    return native.into(file, native.passage(project.native, *at), ("native", *at), schema)
 
 
 def _kustomization(
@@ -111,7 +112,8 @@ def _kustomization(
     folder = join(project.root, "deploy", environment)
     file = manifests.generated(join(folder, "kustomization.yaml"), tree, path)
     at = ("deploy", environment, "kustomization")
-    file, more = native.into(file, native.passage(project.native, *at), ("native", *at))
+    passage = native.passage(project.native, *at)
+    file, more = native.into(file, passage, ("native", *at), "kustomization")
     found += more
     text = images(project, environment, {})
     return [file, Generated(join(folder, "image.yaml"), "text", text=text, sources={(): path}, seed=True)]

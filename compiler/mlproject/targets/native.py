@@ -10,7 +10,6 @@ passage's own key `override`, whose lists replace ours. Everything else that mee
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -172,6 +171,8 @@ def check(tree: object, schema: str, spec_path: Path, sources: Sources) -> Diagn
 
     Each finding is placed at the part of the passage that it is about, or at the passage where it is about none.
     """
+    import json
+
     import jsonschema
 
     shape = json.loads((data_dir() / "schemas" / "native" / f"{schema}.schema.json").read_text("utf-8"))
@@ -185,8 +186,15 @@ def check(tree: object, schema: str, spec_path: Path, sources: Sources) -> Diagn
             found += [_unknown(key, known, spec_path, sources) for key in extra]
         else:
             site = Site(within(place, spec_path, sources))
-            found.append(error("native-invalid", f"`{shown(place) or schema}`: {problem.message}", site))
+            found.append(error("native-invalid", f"`{shown(place) or schema}`: {_why(problem)}", site))
     return tuple(found)
+
+
+def _why(problem: Any) -> str:  # noqa: ANN401 - an error of jsonschema, which has no types of its own
+    """What is wrong, in a line. `not` with `required` forbids a key beside others: jsonschema tells that in riddles."""
+    if problem.validator == "not" and "required" in problem.validator_value:
+        return f"`{problem.validator_value['required'][0]}` cannot stand beside the other keys"
+    return str(problem.message).replace("None]", "null]")
 
 
 def _unknown(place: Path, known: list[str], spec_path: Path, sources: Sources) -> Diagnostic:

@@ -1,0 +1,6 @@
+import bentoml
+
+
+@bentoml.service
+class Api:
+    model = "model.bin"
