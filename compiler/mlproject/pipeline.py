@@ -18,7 +18,7 @@ from mlproject.ir import Project
 from mlproject.load import load, load_source
 from mlproject.lower import lower
 from mlproject.places import Places
-from mlproject.records import frozen
+from mlproject.records import frozen, replace
 from mlproject.resolve import resolve
 from mlproject.validate import validate
 
@@ -47,10 +47,37 @@ class Checked:
 
 
 def check(file: str, source: Source, content: bytes | None = None) -> Checked:
-    """The spec `file` (relative to the repository) checked, with everything it names read through `source`.
+    """The spec `file` (relative to the repository) checked, with everything it names read through `source`: all that
+    `compile` finds, and nothing emitted.
 
     `content` stands in for the file's own (standard input).
     """
+    checked = understood(file, source, content)
+    if checked.project is None or not checked.valid:
+        return checked
+    known, found = _pins(source, file)
+    if _concerns_a_target(checked.project):
+        from mlproject.targets import judge
+
+        found = (*found, *(checked.places.locate(d) for d in judge(checked.project, known)))
+    return replace(checked, diagnostics=tuple(order([*checked.diagnostics, *found]))) if found else checked
+
+
+def _concerns_a_target(project: Project) -> bool:
+    """Whether a target could have anything against a project. Most small ones need none of the targets' modules."""
+    templates = any("${" in line for stage in project.stages for line in stage.cmd)
+    return bool(project.native or project.services or project.ci.providers) or templates
+
+
+def _pins(source: Source, file: str) -> tuple[Pins, tuple[Diagnostic, ...]]:
+    """The pins of the lock beside a spec."""
+    from mlproject import pins
+
+    return pins.read(source, join(dirname(file), pins.FILE))
+
+
+def understood(file: str, source: Source, content: bytes | None = None) -> Checked:
+    """What the front end makes of a spec: all of `check` but the lock and what the targets have to say."""
     document, found = load_source(source, file) if content is None else load(file, content)
     diagnostics = list(found)
     places = Places((document,), {})
@@ -96,12 +123,10 @@ class Compiled:
 
 def compile(file: str, source: Source) -> Compiled:
     """The spec `file` compiled: every file as text, with its provenance."""
-    from mlproject import pins
-
-    checked = check(file, source)
+    checked = understood(file, source)
     if checked.project is None or not checked.valid:
         return Compiled(checked, (), checked.diagnostics)
-    known, found = pins.read(source, join(dirname(file), pins.FILE))
+    known, found = _pins(source, file)
     files, more = emitted(checked.project, known, file)
     diagnostics = order([*checked.diagnostics, *found, *(checked.places.locate(d) for d in more)])
     return Compiled(checked, () if has_errors(diagnostics) else files, tuple(diagnostics))

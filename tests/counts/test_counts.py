@@ -31,6 +31,8 @@ HELP = ANSWER | {"cli.commands", "diagnostics", "records"}
 FRONT = ANSWER | {
     "cli.judge", "diagnostics", "files", "gitfiles", "interpolate", "ir", "load", "lower", "model", "pipeline",
     "places", "records", "resolve", "rules", "template", "validate",
+    # What can be said of a project only by those who write its files.
+    "pins", "resources", "targets", "trees",
 }  # fmt: skip
 
 

@@ -112,6 +112,63 @@ class Screening: ...
     assert (span.file, span.line, span.column, span.end_column) == ("service.py", 7, 25, 27)
 
 
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ("resources: {cpus: 1}", "unknown-key at `cpus`: BentoML knows no `cpus` under `resources`"),
+        ("resources: {gpu: 0}", "bad-value at `0`: `resources.gpu` must be a number above 0"),
+        (
+            "resources: {memory: [1]}",
+            "bad-value at `[1]`: `resources.memory` must be a number of GiB or a text such as '512Mi'",
+        ),
+        ("traffic: {timout: 3}", "unknown-key at `timout`: BentoML knows no `timout` under `traffic`"),
+        (
+            "traffic: {timeout: true}",
+            "bad-value at `true`: `traffic.timeout` must be a number of seconds above 0",
+        ),
+        (
+            "traffic: {concurrency: 1.5}",
+            "bad-value at `1.5`: `traffic.concurrency` must be a whole number above 0",
+        ),
+    ],
+)
+def test_limits_that_bentoml_would_ignore_or_refuse(tmp_path: Path, limits: str, expected: str) -> None:
+    body = f"stages: {{t: {{cmd: t, outs: [o]}}}}\nservices: {{s: {{entry: service.py:S, {limits}}}}}\n"
+    found = lines(tmp_path, {"service.py": GOOD} | spec(body))
+    assert expected in found
+
+
+def test_a_limit_is_looked_at_beside_any_other_mistake(tmp_path: Path) -> None:
+    body = (
+        "stages: {t: {cmd: 't ${vars.nope}'}}\nservices: {s: {entry: service.py:S, traffic: {timout: 3}}}\n"
+    )
+    found = [one.code for one in said(tmp_path, spec(body))]
+    assert {"unresolved-reference", "unknown-key"} <= set(found)
+
+
+# native passages
+
+
+@pytest.mark.parametrize(
+    ("passage", "needs"),
+    [
+        ("github: {check: {}}", "`ci` with the provider github"),
+        ("bentoml_configuration: {}", "services"),
+        ("bentofile: {}", "services"),
+    ],
+)
+def test_a_passage_for_a_file_that_is_not_written(tmp_path: Path, passage: str, needs: str) -> None:
+    body = f"stages: {{t: {{cmd: t, outs: [o]}}}}\nnative: {{{passage}}}\n"
+    (found,) = said(tmp_path, spec(body))
+    assert found.code == "native-invalid"
+    assert found.summary.endswith(f"the spec has no {needs}")
+
+
+def test_a_passage_for_mlproject_is_taken(tmp_path: Path) -> None:
+    body = "stages: {t: {cmd: t, outs: [o]}}\nnative: {MLproject: {entry_points: {lab: {command: jupyter lab}}}}\n"
+    assert lines(tmp_path, spec(body)) == []
+
+
 # promised files
 
 

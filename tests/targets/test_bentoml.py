@@ -212,19 +212,6 @@ class TestConfiguration:
     def test_none_where_nothing_is_said(self) -> None:
         assert set(compiled(project(services=[service("s", entry=("s.py", "S"))]))[0]) == {"bentofile.yaml"}
 
-    @pytest.mark.parametrize(
-        ("fields", "code"),
-        [
-            ({"resources": {"cpus": 1}}, "unknown-key"),
-            ({"resources": {"gpu": 0}}, "bad-value"),
-            ({"resources": {"memory": [1]}}, "bad-value"),
-            ({"traffic": {"timeout": True}}, "bad-value"),
-            ({"traffic": {"concurrency": 1.5}}, "bad-value"),
-        ],
-    )
-    def test_limits_that_bentoml_would_ignore_or_refuse(self, fields: dict[str, object], code: str) -> None:
-        assert only(project(services=[service("s", entry=("s.py", "S"), **fields)]))[0] == code
-
 
 class TestGeneratedService:
     def text(self, **fields: Any) -> str:  # noqa: ANN401 - fields of a service

@@ -17,12 +17,13 @@ from mlproject.rules.forgotten_module import forgotten_module
 from mlproject.rules.forgotten_script import forgotten_script
 from mlproject.rules.loop_by_index import loop_by_index
 from mlproject.rules.missing_dependency import missing_dependency
-from mlproject.rules.native_target import native_target
+from mlproject.rules.native_target import native_lost, native_target
 from mlproject.rules.output_in_git import output_in_git
 from mlproject.rules.promised_file import promised_file
 from mlproject.rules.retrain_source import retrain_source
 from mlproject.rules.service_decorator import service_decorator
 from mlproject.rules.service_entry import service_entry
+from mlproject.rules.service_limits import service_limits
 from mlproject.rules.unused_param import unused_param
 
 Find = Callable[[Project, Source], Iterable[Diagnostic]]
@@ -67,7 +68,9 @@ RULES: tuple[Rule, ...] = (
     Rule(loop_by_index),
     Rule(promised_file),
     Rule(native_target),
+    Rule(native_lost, frozenset(), frozenset({"services", "ci"})),
     Rule(service_entry),
+    Rule(service_limits),
     Rule(service_decorator),
 )
 

@@ -10,7 +10,6 @@ which BentoML takes where the decorator gives none. `BENTOML_CONFIG` must be an 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from posixpath import join, normpath
 from typing import cast
 
@@ -31,14 +30,25 @@ SETTINGS = frozenset(
 
 def compile(project: Project, pins: Pins) -> Output:
     """The files of every service."""
+    files, found = _made(project)
+    plans = (code.plan(project, service) for service in project.services if service.entry is None)
+    written = [code.render(project, planned) for planned in plans if isinstance(planned, code.Plan)]
+    return (*written, *files), found
+
+
+def judge(project: Project) -> tuple[Diagnostic, ...]:
+    """What `compile` has to say, without the generated code."""
+    return _made(project)[1]
+
+
+def _made(project: Project) -> Output:
+    """Every file but the generated code, and all there is to say."""
     files: list[Generated] = []
     found = [*_names(project), *_passages(project)]
     for service in project.services:
-        found += _limits(service)
         if service.entry is None:
-            written, why = code.render(project, service)
-            files += written
-            found += why
+            planned = code.plan(project, service)
+            found += [planned] if isinstance(planned, Diagnostic) else []
         file, more = _bentofile(project, service)
         files.append(file)
         found += more
@@ -81,53 +91,6 @@ def _passages(project: Project) -> list[Diagnostic]:
         for name in map(str, cast("dict[object, object]", given))
         if name not in known
     ]
-
-
-# --- what a decorator could say too
-
-
-def _positive(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
-
-
-def _count(value: object) -> bool:
-    return isinstance(value, int) and _positive(value)
-
-
-def _amount(value: object) -> bool:
-    return (isinstance(value, str) and bool(value)) or _positive(value)
-
-
-LIMITS: Mapping[str, Mapping[str, tuple[Callable[[object], bool], str]]] = {
-    "resources": {
-        "cpu": (_amount, "a number of cores or a text such as '500m'"),
-        "memory": (_amount, "a number of GiB or a text such as '512Mi'"),
-        "gpu": (_positive, "a number above 0"),
-        "gpu_type": (lambda value: isinstance(value, str), "a text"),
-        "tpu_type": (lambda value: isinstance(value, str), "a text"),
-    },
-    "traffic": {
-        "timeout": (_positive, "a number of seconds above 0"),
-        "concurrency": (_count, "a whole number above 0"),
-        "max_concurrency": (_count, "a whole number above 0"),
-        "external_queue": (lambda value: isinstance(value, bool), "true or false"),
-    },
-}
-
-
-def _limits(service: Service) -> list[Diagnostic]:
-    """Resources and traffic that BentoML would ignore or refuse."""
-    found: list[Diagnostic] = []
-    for section, given in (("resources", service.resources), ("traffic", service.traffic)):
-        known = LIMITS[section]
-        for key, value in given.items():
-            at = (*service.path, section, key)
-            if key not in known:
-                text = f"BentoML knows no `{key}` under `{section}`"
-                found.append(error("unknown-key", text, at, help=did_you_mean(key, list(known))))
-            elif not known[key][0](value):
-                found.append(error("bad-value", f"`{section}.{key}` must be {known[key][1]}", at))
-    return found
 
 
 # --- bentofile.yaml

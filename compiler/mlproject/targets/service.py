@@ -44,7 +44,7 @@ class Field:
     type: Annotation
 
 
-class _NeedsEntry(Exception):  # noqa: N818 - not an error of ours: the answer "no" from deep inside, caught in `render`
+class _NeedsEntry(Exception):  # noqa: N818 - not an error of ours: the answer "no" from deep inside, caught in `plan`
     """Why the service cannot be generated, and the place in the spec that says so."""
 
     def __init__(self, reason: str, path: Path) -> None:
@@ -60,24 +60,34 @@ def class_name(service: Service) -> str:
     return name if name[:1].isalpha() else f"The{name}"
 
 
-def render(project: Project, service: Service) -> tuple[tuple[Generated, ...], tuple[Diagnostic, ...]]:
-    """The generated `service.py` of a service that has no entry, or why there can't be one."""
+@frozen
+class Plan:
+    """What is known of a service that can be generated: `values` are the template's."""
+
+    service: Service
+    model: Model
+    api: Api
+    values: Mapping[str, object]
+
+
+def plan(project: Project, service: Service) -> Plan | Diagnostic:
+    """How a service that has no entry is generated, or why it can't be. Loads no template."""
     try:
         model = _model(project, service)
         api = _route(service)
-        text = _write(service, model, api, packing.folder(project, service))
+        return Plan(service, model, api, _values(service, model, api, packing.folder(project, service)))
     except _NeedsEntry as no:
         help = "write the service yourself and name it: `entry: service.py:ClassName`"
-        return (), (
-            error(
-                "service-needs-entry",
-                f"`{service.name}` cannot be generated: {no.reason}",
-                no.path,
-                help=help,
-            ),
-        )
-    file = join(project.root, packing.folder(project, service), "service.py")
-    return (Generated(file, "text", text=text, sources=_sources(text, service, model, api)),), ()
+        summary = f"`{service.name}` cannot be generated: {no.reason}"
+        return error("service-needs-entry", summary, no.path, help=help)
+
+
+def render(project: Project, planned: Plan) -> Generated:
+    """The generated `service.py`."""
+    text = _template().render(planned.values)
+    file = join(project.root, packing.folder(project, planned.service), "service.py")
+    sources = _sources(text, planned.service, planned.model, planned.api)
+    return Generated(file, "text", text=text, sources=sources)
 
 
 def _model(project: Project, service: Service) -> Model:
@@ -99,32 +109,32 @@ def _route(service: Service) -> Api:
     return service.api[0]
 
 
-def _write(service: Service, model: Model, api: Api, place: str) -> str:
+def _values(service: Service, model: Model, api: Api, place: str) -> dict[str, object]:
     inputs = _fields(api.input, (*api.path, "input"))
     outputs = _fields(api.output, (*api.path, "output"))
     rows = _rows(inputs, model, (*api.path, "input"))
     answer, values = _answer(outputs, model, (*api.path, "output"))
     steps = " ".join([rows, *answer, *(value for _, value in values)])
     imports = {name for field in (*inputs, *outputs) for name in field.type.imports.split()}
-    return _template().render(
-        service=service.name,
-        name=literal(service.name),
-        class_name=class_name(service),
-        model=model.name,
-        file=literal(model.file),
-        above=place.count("/") + 1 if place else 0,
-        pyfunc=not model.flavor,
-        typing=sorted(imports & {"Annotated", "Literal"}),
-        pydantic=["BaseModel", *sorted(imports & {"Field"})],
-        numpy="np." in steps,
-        pandas="pd." in steps,
-        route=None if api.name == "predict" else literal(f"/{api.name}"),
-        inputs=inputs,
-        outputs=outputs,
-        rows=rows,
-        answer=answer,
-        values=values,
-    )
+    return {
+        "service": service.name,
+        "name": literal(service.name),
+        "class_name": class_name(service),
+        "model": model.name,
+        "file": literal(model.file),
+        "above": place.count("/") + 1 if place else 0,
+        "pyfunc": not model.flavor,
+        "typing": sorted(imports & {"Annotated", "Literal"}),
+        "pydantic": ["BaseModel", *sorted(imports & {"Field"})],
+        "numpy": "np." in steps,
+        "pandas": "pd." in steps,
+        "route": None if api.name == "predict" else literal(f"/{api.name}"),
+        "inputs": inputs,
+        "outputs": outputs,
+        "rows": rows,
+        "answer": answer,
+        "values": values,
+    }
 
 
 @cache
