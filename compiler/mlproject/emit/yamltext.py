@@ -20,27 +20,27 @@ from mlproject.diagnostics import Path
 
 # Characters written as they are. Left out, and so escaped: controls, line and paragraph separators, every space that
 # is no plain space, zero-width and bidirectional marks, surrogates, private use, the byte order mark, specials.
-_VISIBLE = (
+VISIBLE = (
     "\x21-\x7e\xa1-\xac\xae-\u061b\u061d-\u167f\u1681-\u180d\u180f-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\uff00-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd"
 )
 _PLAIN_START = r"A-Za-z_/$(\xa1-\xac\xae-\u061b\u061d-\u167f\u1681-\u180d\u180f-\u1fff\u3001-\ud7ff"
-_ESCAPED = re.compile(f'["\\\\]|[^ {_VISIBLE}]')
+_ESCAPED = re.compile(f'["\\\\]|[^ {VISIBLE}]')
 # A plain scalar begins with a letter or the beginning of a path; with a digit only where a slash rules out numbers,
 # dates and times.
-_PLAIN = re.compile(f"(?:[{_PLAIN_START}]|\\.{{1,2}}/|\\.[A-Za-z]|[0-9][{_VISIBLE}]*?/)[ {_VISIBLE}]*")
+_PLAIN = re.compile(f"(?:[{_PLAIN_START}]|\\.{{1,2}}/|\\.[A-Za-z]|[0-9][{VISIBLE}]*?/)[ {VISIBLE}]*")
 # What some reader takes for a boolean, a null or a number.
 _WORDS = frozenset("true false yes no on off y n null .inf .nan".split())
 _LONGEST_WORD = 5
 # Lines whose every character survives as it is. A blank at the end of a line would not survive an editor, and of more
 # than one line break at the end a merge could lose one.
-_LITERAL = re.compile(f"[\t\n {_VISIBLE}]*")
+_LITERAL = re.compile(f"[\t\n {VISIBLE}]*")
 _NOT_LITERAL = re.compile(r"[ \t](?:\n|\Z)|\n\n\Z|\A\n*\Z")
 _INDENTED = re.compile(r"\n*[ \t]|\n")
 
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 # Readers give up on `key: value` when the key is longer than 1024 characters.
-_LONG_KEY = 1000
+LONG_KEY = 1000
 # Python refuses to write longer integers in decimal, and to read them.
 _LONG_INT = 10**4000
 _LISTS = (list, tuple)
@@ -78,6 +78,11 @@ def _text(value: str) -> str:
         and (len(value) > _LONGEST_WORD or value.lower() not in _WORDS)
     ):
         return value
+    return quoted(value)
+
+
+def quoted(value: str) -> str:
+    """A text in double quotes, on one line."""
     return f'"{_ESCAPED.sub(_escape, value)}"'
 
 
@@ -112,7 +117,7 @@ _INLINE: dict[type, Callable[..., str]] = {
 }
 
 
-def _literal(value: str) -> str | None:
+def literal(value: str) -> str | None:
     """The header of the literal block that can hold this text; None where it has to be quoted."""
     if not _LITERAL.fullmatch(value) or _NOT_LITERAL.search(value):
         return None
@@ -193,7 +198,7 @@ class _Writer:
     def key(self, lead: str, key: object, pad: str, place: Path) -> str:
         """A key with its colon, ready for the value; a long one on a line of its own."""
         text = scalar(key)
-        if len(text) > _LONG_KEY:
+        if len(text) > LONG_KEY:
             self.line(f"{lead}? {text}", place)
             return f"{pad}:"
         if type(key) is str:
@@ -203,12 +208,12 @@ class _Writer:
     def scalar(self, value: object, lead: str, pad: str, place: Path) -> None:
         """A scalar or an empty collection after `KEY:` or `-`."""
         if type(value) is str:
-            header = _literal(value) if "\n" in value else None
+            header = literal(value) if "\n" in value else None
             if header is not None:
                 self.literal(value, f"{lead} {header}", f"{pad}  ", place)
                 return
             text = _text(value)
-            if len(text) <= _LONG_KEY:
+            if len(text) <= LONG_KEY:
                 self.seen[value] = text
         else:
             text = _empty(value) or scalar(value)
