@@ -16,8 +16,8 @@ Origins = Mapping[Path, tuple[str, Path]]
 
 
 def carried(notes: Notes, origins: Origins, file: str) -> dict[Path, Comment]:
-    """The comments of `file` by spec path. `origins` is that of `Taken`; of several spec places that came from one native
-    place, the first takes its comments."""
+    """The comments of `file` by spec path. `origins` is that of `Taken`; of several spec places that came from one
+    native place, the first takes its comments."""
     places: dict[Path, Path] = {}
     for spec, (origin, native) in origins.items():
         if origin == file:

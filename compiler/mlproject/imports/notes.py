@@ -1,10 +1,10 @@
 """What a YAML file says beside its data: comments with the place that each belongs to, and where long texts break.
 
-A comment on lines of its own belongs to the node that begins below it: of several that begin on one line, the outermost.
-One that is indented deeper than what follows ends the collection whose entries it stands among (`below`): so does an
-option that somebody commented out at the end of a stage. A comment behind something belongs to the outermost node that
-begins on its line. Of what stands at the head of a file, the last paragraph belongs to the first key if no blank line
-parts them; the rest, to the file itself: the place `()`.
+A comment on lines of its own belongs to the node that begins below it: of several that begin on one line, the
+outermost. One that is indented deeper than what follows ends the collection whose entries it stands among (`below`):
+so does an option that somebody commented out at the end of a stage. A comment behind something belongs to the
+outermost node that begins on its line. Of what stands at the head of a file, the last paragraph belongs to the first
+key if no blank line parts them; the rest, to the file itself: the place `()`.
 
 `scan` finds the comments, this module their places; `carry` takes them on into a spec.
 """
@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from typing import cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from mlproject.diagnostics import Path
 from mlproject.imports.scan import Remark, Scan, scan
 from mlproject.imports.taken import Comment
 from mlproject.load import Document
 from mlproject.records import field, frozen
+
+if TYPE_CHECKING:
+    from mlproject.load.document import Place
 
 # What may stand between the begin of a node and its value: anchor and tag.
 _PROPERTIES = re.compile(r"(?:(?:!<[^>\s]*>|[&!][^\s,\[\]{}]*)\s+)*")
@@ -29,11 +32,15 @@ _WORDS = re.compile(r"[^\s]+(?: [^\s]+)*\n?")
 
 @frozen
 class Notes:
-    """`comments` and `breaks` by native path, in the order of the file. A break is the number of words on each line of a
-    text that was written on several and is words parted by single blanks (and perhaps a final line break)."""
+    """`comments` and `breaks` by native path, in the order of the file. Breaks are the numbers of words on each line of
+    a text that was written on several and is words parted by single blanks (and perhaps a final line break)."""
 
     comments: Mapping[Path, Comment]
     breaks: Mapping[Path, tuple[int, ...]]
+
+
+# A node's path, its place, its value, and whether it stands inside brackets.
+_Original: TypeAlias = "tuple[Path, Place, object, bool]"
 
 
 @frozen
@@ -67,35 +74,45 @@ def notes(document: Document) -> Notes:
 
 
 def _nodes(document: Document, found: Scan) -> Iterator[_Node]:
-    """Every node but the root, once: copies that aliases and `<<` made share the places of their originals."""
-    paths: dict[int, tuple[Path, bool]] = {}
-    places = {}
-    root = document.place
-    waiting = [] if root is None else [(cast(Path, ()), root, document.data, False)]
+    """Every node but the root, in no order."""
+    for path, place, data, inside in _originals(document):
+        key, start, children = place[0], place[2].index, place[4]
+        # An item of a list in brackets has no dash; a key has a mark of its own, which for `? key` is before it.
+        begin = start
+        if key is not None:
+            begin = found.keys[bisect_right(found.keys, key.index) - 1]
+        elif not inside:
+            begin = found.dashes[bisect_left(found.dashes, start) - 1]
+        line, column = found.position(begin)
+        opens = _opens(document.text, start) if children is not None else -1
+        holds = data is None or (children is not None and (opens < 0 or not data))
+        yield _Node(path, begin, line, column, place[3].index, opens, holds)
+
+
+def _originals(document: Document) -> Iterable[_Original]:
+    """Every place but the root's, once: what aliases and `<<` repeat is told at its anchor.
+
+    A repeated place begins before what repeats it, or stands, by a longer path, inside the same mapping.
+    """
+    if document.place is None:
+        return ()
+    known: dict[int, _Original] = {}
+    waiting: list[_Original] = [((), document.place, document.data, False)]
     while waiting:
         path, place, data, inside = waiting.pop()
-        known = paths.get(id(place))
-        if known is None or len(known[0]) < len(path):
-            paths[id(place)] = (path, inside)
-            places[id(place)] = (place, data)
-        flow = inside or _opens(document.text, place[2].index) >= 0
+        if id(place) not in known or len(known[id(place)][0]) < len(path):
+            known[id(place)] = (path, place, data, inside)
         children = place[4]
-        entries = children.items() if isinstance(children, dict) else enumerate(children or ())
+        if children is None:
+            continue
+        start = place[2].index
+        flow = inside or _opens(document.text, start) >= 0
+        entries = children.items() if isinstance(children, dict) else enumerate(children)
         for key, child in entries:
-            if (child[0] or child[2]).index >= place[2].index:
-                value = cast("dict[object, object]", data)[key]
+            if (child[0] or child[2]).index >= start:
+                value = cast("Mapping[object, object]", data)[key]
                 waiting.append(((*path, cast("str | int", key)), child, value, flow))
-    for name, (path, inside) in paths.items():
-        if path:
-            place, data = places[name]
-            start = place[2].index
-            marks, at = (found.keys, place[0].index + 1) if place[0] else (found.dashes, start)
-            before = bisect_left(marks, at) - 1
-            begin = start if inside and place[0] is None or before < 0 else marks[before]
-            line, column = found.position(begin)
-            opens = _opens(document.text, start) if place[4] is not None else -1
-            holds = data is None or (place[4] is not None and (opens < 0 or not data))
-            yield _Node(path, begin, line, column, place[3].index, opens, holds)
+    return (original for original in known.values() if original[0])
 
 
 def _opens(text: str, start: int) -> int:
@@ -211,9 +228,9 @@ class _Placing:
         """Texts of lines, an empty one where the file has blank lines between two."""
         texts: list[str] = []
         for number, text in lines:
-            if texts and texts[-1] and text and not self.found.line(number - 1).strip():
+            if texts and not self.found.line(number - 1).strip():
                 texts.append("")
-            texts.append(text)
+            texts.append(text or " ")
         return tuple(texts)
 
 

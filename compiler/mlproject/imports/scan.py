@@ -17,7 +17,7 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 
 @frozen
 class Remark:
-    """A comment: its text without `#` and the blank behind it, whether something stands before it on its line (0-based),
+    """A comment: its text without `#` and the blank behind it, whether something stands before it on its line (0-based)
     and where the innermost bracket around it opened (-1: there is none)."""
 
     index: int

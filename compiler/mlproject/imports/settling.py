@@ -71,10 +71,11 @@ def _is_first(nodes: list[object], path: Path) -> bool:
 
 
 def _trimmed(lines: Iterable[str]) -> tuple[str, ...]:
-    """Lines without blanks at their ends, single empty ones between paragraphs and none around them."""
+    """Lines without blanks at their ends (a single one is a `#` alone), one empty line between paragraphs, none around
+    them."""
     out: list[str] = []
     for line in lines:
-        text = line.rstrip()
+        text = line.rstrip() or line[:1]
         if text or (out and out[-1]):
             out.append(text)
     return tuple(out[:-1] if out and not out[-1] else out)

@@ -10,7 +10,7 @@ from mlproject.emit.yamltext import VISIBLE, quoted
 from mlproject.emit.yamltext import scalar as careful
 from mlproject.load.scalars import read
 
-# `10m`, `2h`, `512Mi`, `1.2.3`: what begins like a number and is none. What the loader does not remark on, all read alike.
+# `10m`, `2h`, `512Mi`, `1.2.3`: what begins like a number and is none. Where the loader has no remark, all read alike.
 _COUNTED = re.compile(r"[0-9][0-9A-Za-z./_-]*")
 _LONGEST_COUNTED = 100
 _LETTERS = frozenset("ynYN")
@@ -35,8 +35,7 @@ def scalar(value: object, *, flow: bool = False) -> str:
 
 
 def _text(value: str, flow: bool) -> str:
-    # `x` and `y` are the columns of a plot; only the letter of the YAML 1.1 standard, and no reader, takes `y` for a truth
-    # value.
+    # A plot has `x` and `y`: YAML 1.1 calls `y` a truth value, but none of the three readers takes it for one.
     plain = value if value in _LETTERS else careful(value)
     if (
         plain[0] == '"'

@@ -16,8 +16,9 @@ from mlproject.records import field, frozen
 
 @frozen
 class Comment:
-    """The comments of one place, lines without `#` and without the blank behind it: those above it and the one behind
-    it on its line. `below` is what follows the last line of a file (only at the place `()`)."""
+    """The comments of one place, lines without `#` and without the blank behind it: those above it, the one behind it
+    on its line, and those that end a collection, indented as its entries (at `()`: what follows the last line of a
+    file). An empty text is an empty line between two paragraphs, a single blank a `#` alone."""
 
     above: tuple[str, ...] = ()
     beside: str = ""

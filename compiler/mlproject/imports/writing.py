@@ -47,8 +47,8 @@ def write(
     breaks: Mapping[Path, tuple[int, ...]],
     schema: str = "",
 ) -> str:
-    """The text of a spec. Comments of a place that the tree lacks go to the nearest one around it; breaks that do not fit
-    their text are left out. With `schema`, the first line tells editors where the schema of the spec is.
+    """The text of a spec. Comments of a place that the tree lacks go to the nearest one around it; breaks that do not
+    fit their text are left out. With `schema`, the first line tells editors where the schema of the spec is.
 
     `tree` is plain data, as it is loaded: dictionaries, lists, text, numbers, truth values, None. Comments have no line
     breaks.
@@ -71,7 +71,7 @@ class _Writer:
         self.out: list[str] = []
         self.begun: list[Path] = []
         self.comments = comments
-        self.breaks = {path: lines for path, lines in _fitting(tree, breaks)}
+        self.breaks = dict(_fitting(tree, breaks))
         # Collections with a comment or a folded text inside, which cannot stand on one line.
         self.opened = {path[:end] for path in (*comments, *self.breaks) for end in range(len(path))}
         self.opened |= {path for path, comment in comments.items() if comment.below}
@@ -139,7 +139,10 @@ class _Writer:
             self.line(f"{lead}? {scalar(key)}")
             name = f"{pad}:"
         inline = self.inline(value, place, _WIDTH - len(name) - 1)
-        if inline is not None:
+        if value is None and self.comments.get(place, _NOTHING).below:
+            # What is commented out is all there is.
+            self.line(name)
+        elif inline is not None:
             self.line(f"{name} {inline}")
         elif isinstance(value, dict):
             self.line(name)
