@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from pathlib import Path as File
 from typing import cast
 
+import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -147,3 +150,133 @@ def test_comments_and_breaks_stay_and_writing_again_changes_nothing(
     ]
     meant = [line for c in comments.values() for line in (*c.above, c.beside, *c.below) if line]
     assert sorted(line.strip() for line in told) == sorted(line.strip() for line in meant)
+
+
+REALISTIC: dict[str, object] = {
+    "version": 1,
+    "name": "flats",
+    "description": "Preise von Wohnungen in Köln 🏠, täglich neu.",
+    "owners": ["ml@example.com"],
+    "python": {"version": "3.11", "requirements": "requirements.txt"},
+    "params": {
+        "prepare": {"share": 0.001, "seed": 42, "tiny": 1e-9, "rates": [1e-5, 0.1, 1.0]},
+        "train": {"trees": 200, "depth": None, "features": ["rooms", "area", "year", "storey", "balcony"]},
+        "note": "first line\nsecond: line # no comment\n",
+    },
+    "data": {"raw": {"path": "data/raw.csv", "track": "git"}},
+    "stages": {
+        "prepare": {
+            "cmd": "python src/prepare.py ${data.raw} ${outs.train} ${outs.test} --share ${params.prepare.share} "
+            "--seed ${params.prepare.seed} --verbose -o out",
+            "deps": ["src/prepare.py"],
+            "params": ["prepare"],
+            "outs": {"train": "data/train.csv", "test": "data/test.csv"},
+        },
+        "train": {
+            "cmd": ['echo "it is" #1', "python src/train.py"],
+            "deps": ["${stages.prepare.train}", "src/train.py"],
+            "outs": {"model": {"path": "models/m.joblib", "cache": False}},
+            "metrics": ["${vars.a}", "${vars.b}"],
+            "timeout": "10m",
+            "frozen": True,
+        },
+        "each": {"foreach": ["de", "at"], "do": {"cmd": "make ${item}"}},
+        "report": {
+            "cmd": "one two three\n",
+            "plots": [{"roc.csv": {"x": "fpr", "y": "tpr"}}, "loss.csv", {"path": "a.csv", "cache": False}],
+            "meta": {},
+        },
+    },
+    "tracking": {"experiment": "flats", "tags": {"team": "homes"}},
+    "ci": {"provider": "github", "retrain": {"schedule": "0 3 * * 1"}, "legacy": None},
+    "native": {"dvc": {"vars": [{"a": 1, "b": "no"}]}},
+}
+COMMENTS: dict[Path, Comment] = {
+    (): Comment(("Made by the homes team.", "", "See the wiki."), "", ("the end",)),
+    ("version",): Comment(("first key",)),
+    ("params", "prepare"): Comment((), "never change"),
+    ("params", "train", "depth"): Comment(("no limit",)),
+    ("stages", "train"): Comment(("The slow one.", " ", "  --gpu: later"), "hours", ("deps:", "  - old.py")),
+    ("stages", "train", "outs"): Comment((), "small"),
+    ("stages", "report", "plots", 0, "roc.csv"): Comment(("for the board",)),
+    ("ci", "legacy"): Comment((), "", ("on: push",)),
+    ("tracking", "gone", "x"): Comment(("what moved",), "along"),
+}
+BREAKS: dict[Path, tuple[int, ...]] = {
+    ("stages", "report", "cmd"): (1, 2),
+    ("description",): (2, 9),
+    ("gone",): (1, 1),
+}
+
+
+def test_a_realistic_spec(golden: Callable[[File, str], None]) -> None:
+    text = write(REALISTIC, COMMENTS, BREAKS, schema="../mlproject.schema.json")
+    golden(File(__file__).parent / "written.yaml", text)
+    assert load("x", text.encode()) == (load("x", text.encode())[0], ())
+    assert load("x", text.encode())[0].data == REALISTIC
+    assert rewritten(text) == text
+
+
+def test_the_example_project_is_nearly_what_would_be_written(root: File) -> None:
+    text = (root / "projects" / "breast-cancer" / "mlproject.yaml").read_text()
+    kept = set(rewritten(text).splitlines())
+    lines = text.splitlines()
+    assert sum(line in kept for line in lines) > len(lines) - 4
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.001, "0.001"),
+        (1e-05, "0.00001"),
+        (1.5e-06, "0.0000015"),
+        (1e-07, "1.0e-7"),
+        (1e16, "1.0e+16"),
+        (-0.0, "-0.0"),
+        (True, "true"),
+        (None, "null"),
+        ("10m", "10m"),
+        ("512Mi", "512Mi"),
+        ("1.2.3", "1.2.3"),
+        ("y", "y"),
+        ("no", '"no"'),
+        ("3.11", '"3.11"'),
+        ("1e3", '"1e3"'),
+        ("1_000", '"1_000"'),
+        ("12:30", '"12:30"'),
+        ("0 6 * * *", '"0 6 * * *"'),
+        ("2024-01-01", '"2024-01-01"'),
+        ('"quoted" text', "'\"quoted\" text'"),
+        ("Köln 🏠", "Köln 🏠"),
+        ("a\u202eb", '"a\\u202eb"'),
+        ([], "[]"),
+        ({}, "{}"),
+        (["a", "b/c"], "[a, b/c]"),
+        (["${a}", "b"], '["${a}", b]'),
+        (["${a}", "${b}"], "\n  - ${a}\n  - ${b}"),
+        (["ls -l", "b"], "\n  - ls -l\n  - b"),
+        ([[1, 2], [3]], "[[1, 2], [3]]"),
+        ([{"a": 1}], "\n  - a: 1"),
+        ([{"a": 1, "b": 2}], "\n  - {a: 1, b: 2}"),
+        ({"a": {"b": [1]}}, "\n  a: {b: [1]}"),
+        ("a\nb", "|-\n  a\n  b"),
+        ("a \nb", '"a \\nb"'),
+        ("word " * 30 + "end", ">-\n  " + "word " * 18 + "word\n  " + "word " * 11 + "end"),
+        ("word  " * 30 + "end", "word  " * 30 + "end"),
+    ],
+)
+def test_how_a_value_looks(value: object, written: str) -> None:
+    assert write({"key": value}, {}, {}).removeprefix("key:").removeprefix(" ") == f"{written}\n"
+
+
+def test_a_command_breaks_before_its_options_and_never_inside_a_reference() -> None:
+    command = "python train.py " + "--option ${stages.prep[a=1, b=2].out} " * 4 + "-x last"
+    lines = write({"cmd": command}, {}, {}).splitlines()[1:]
+    assert " ".join(line.strip() for line in lines) == command
+    assert all(line.lstrip().startswith(("python", "-")) and len(line) <= 96 for line in lines)
+
+
+def test_sections_of_one_line_stay_together() -> None:
+    tree = {"a": 1, "b": [1], "c": {"d": {"e": 1}}, "f": 1, "g": 2}
+    text = write(tree, {("g",): Comment(("why",))}, {})
+    assert text == "a: 1\nb: [1]\n\nc:\n  d: {e: 1}\n\nf: 1\n\n# why\ng: 2\n"

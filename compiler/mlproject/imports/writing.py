@@ -220,7 +220,13 @@ def _always_block(node: dict[object, object] | list[object], place: Path) -> boo
 
 def _flow(node: dict[object, object] | list[object], levels: int) -> tuple[str, int] | None:
     """A collection in brackets, and how many of its texts are quoted only because of them; None for what is no small
-    collection of scalars: deeper than `levels`, mappings in a list, texts of several lines."""
+    collection of scalars: deeper than `levels`, mappings in a list, texts of several lines, sentences or commands."""
+    if (
+        isinstance(node, list)
+        and len(node) > 1
+        and any(isinstance(item, str) and " " in item for item in node)
+    ):
+        return None
     texts: list[str] = []
     quoted = 0
     entries = node.items() if isinstance(node, dict) else ((None, value) for value in node)
