@@ -55,6 +55,9 @@ class GateEntry(Part):
 class ModelEntry(Part):
     """A model of the registry."""
 
+    desc: str | None = Field(
+        default=None, description="What it is, in a sentence.", examples=["Flags malignant tumours."]
+    )
     artifact: Text = Field(description="The output that is the model.", examples=["${stages.train.model}"])
     flavor: Name | None = Field(
         default=None,
@@ -70,9 +73,6 @@ class ModelEntry(Part):
         default=None,
         description="The alias that a version which meets its gates gets.",
         examples=["champion"],
-    )
-    desc: str | None = Field(
-        default=None, description="What it is, in a sentence.", examples=["Flags malignant tumours."]
     )
 
 

@@ -81,20 +81,20 @@ class PlotFlags(Flags):
     template: Text | None = Field(default=None, description="A DVC plot template.", examples=["linear"])
 
 
-class NamedOutput(Flags):
-    """An output with a name: its path and DVC's flags."""
+class OutputPath(Part):
+    """Where an output lies; the first thing that is said of it."""
 
     path: Text = Field(
         description="Where the stage writes it, relative to its `wdir`.", examples=["models/model.joblib"]
     )
 
 
-class NamedPlot(PlotFlags):
-    """A plot with a name: its path, DVC's flags and plot properties."""
+class NamedOutput(Flags, OutputPath):
+    """An output with a name: its path and DVC's flags."""
 
-    path: Text = Field(
-        description="Where the stage writes it, relative to its `wdir`.", examples=["plots/roc.csv"]
-    )
+
+class NamedPlot(PlotFlags, OutputPath):
+    """A plot with a name: its path, DVC's flags and plot properties."""
 
 
 TextTag = Annotated[Text, Tag("<text>")]
@@ -111,7 +111,15 @@ Plots = Annotated[
 ParamItem = Annotated[TextTag | Annotated[dict[Text, TextList | None], Tag("<mapping>")], KIND]
 
 
-class StageBody(Part):
+class Described(Part):
+    """A stage's first line."""
+
+    desc: str | None = Field(
+        default=None, description="What it does, in a sentence.", examples=["Fits the forest."]
+    )
+
+
+class StageBody(Described):
     """What DVC knows of a stage."""
 
     cmd: OneOrMany | None = Field(
@@ -154,9 +162,6 @@ class StageBody(Part):
     )
     frozen: bool | None = Field(default=None, description="Never runs again.", examples=[True])
     always_changed: bool | None = Field(default=None, description="Runs every time.", examples=[True])
-    desc: str | None = Field(
-        default=None, description="What it does, in a sentence.", examples=["Fits the forest."]
-    )
     meta: object = Field(
         default=None, description="Anything; DVC keeps it and ignores it.", examples=[{"owner": "ml"}]
     )
@@ -171,8 +176,8 @@ LoopSource = Annotated[
 MatrixAxis = Annotated[Annotated[list[object], Tag("<list>")] | Annotated[Text, Tag("<text>")], KIND]
 
 
-class StageEntry(StageBody):
-    """A stage: DVC's fields, a loop, and where and how long it may run."""
+class Loop(Described):
+    """Where a stage is emitted, and what it is repeated for: said before what it does."""
 
     folder: Text | None = Field(
         default=None,
@@ -197,6 +202,11 @@ class StageEntry(StageBody):
         description="Repeats the stage for every combination.",
         examples=[{"model": ["svm", "forest"]}],
     )
+
+
+class StageEntry(StageBody, Loop):
+    """A stage: DVC's fields, a loop, and where and how long it may run."""
+
     resources: Resources | None = Field(
         default=None,
         description="What it needs; picks the CI runner and the cluster slot. Never reruns anything.",
