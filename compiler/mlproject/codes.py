@@ -30,6 +30,8 @@ CODES: tuple[Code, ...] = (
     Code("duplicate-key", "error", "A key stands twice in a mapping"),
     Code("not-a-mapping", "error", "The spec is not a mapping"),
     Code("ambiguous-scalar", "warning", "A scalar that YAML 1.1 and DVC read differently"),
+    Code("not-canonical", "error", "A spec that is not in canonical order"),
+    Code("order-kept", "info", "Something stays where it is"),
     # its shape
     Code("unknown-key", "error", "A key that the language does not know"),
     Code("missing-key", "error", "A key that must be there"),

@@ -4,6 +4,6 @@ Stretches of the text are moved, nothing is written anew: comments, quotes, anch
 are the user's own bytes afterwards. (A round trip through a YAML library that keeps comments was the other way: it
 respells scalars and indentation, attaches comments to what stands above them, and takes seconds for a long spec.)
 
-Files: `order` what the canonical order is; `nodes` text → where each value stands; `trivia` whose the lines between are;
-`layout` the same text in another order; `canonical` text → text, proved; `versions` the migrations and their chain.
+Files: `order` what the canonical order is; `nodes` text → where each value stands; `trivia` whose the lines between
+are; `blocks` and `layout` the same text in another order; `canonical` text → text, proved; `versions` migrations.
 """

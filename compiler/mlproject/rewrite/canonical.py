@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mlproject.diagnostics import Diagnostic, Span, error, has_errors
-from mlproject.load import load
+from mlproject.diagnostics import Diagnostic, Span, has_errors
+from mlproject.load import Document, load
 from mlproject.load.content import LINE_BREAK
 from mlproject.records import frozen
 from mlproject.rewrite.layout import Layout, Note
@@ -35,13 +35,9 @@ def canonical(file: str, content: bytes) -> tuple[Rewritten | None, list[Diagnos
 
     `file` is how places call it. Whatever the content, nothing is guessed: a text with an error stays as it is.
     """
-    document, found = load(file, content)
-    if has_errors(list(found)):
-        return None, [one for one in found if one.severity == "error"]
-    if not isinstance(document.data, dict):
-        summary = "the spec is empty" if document.data is None else "the spec is not a mapping"
-        said = error("not-a-mapping", summary, help="a spec with a `name` and one stage is complete")
-        return None, [Diagnostic(said.code, said.severity, summary, None, document.span(()), (), said.help)]
+    document, found = readable(file, content)
+    if document is None:
+        return None, found
     root = parse(document.text)
     assert root is not None
     layout = Layout(document.text)
@@ -54,11 +50,25 @@ def canonical(file: str, content: bytes) -> tuple[Rewritten | None, list[Diagnos
     return Rewritten(file, content, after, notes), []
 
 
+def readable(file: str, content: bytes) -> tuple[Document | None, list[Diagnostic]]:
+    """The document of a spec, or of a preset; None, with the errors that `validate` has, where it is none."""
+    document, found = load(file, content)
+    if has_errors(list(found)):
+        return None, [one for one in found if one.severity == "error"]
+    if isinstance(document.data, dict):
+        return document, []
+    summary = "the spec is empty" if document.data is None else "the spec is not a mapping"
+    help = "a spec with a `name` and one stage is complete; `mlproject init` writes one"
+    return None, [Diagnostic("not-a-mapping", "error", summary, None, document.span(()), (), help)]
+
+
 def prove(before: str, after: str, data: object) -> None:
     """Raises AssertionError unless both texts hold the same characters and say the same: nothing may be lost, ever."""
     document, found = load("", after.encode())
     assert not has_errors(list(found)), f"the new text cannot be read: {found[0].summary}"
-    assert Counter("".join(before.split())) == Counter("".join(after.split())), "something of the text is lost"
+    assert Counter("".join(before.split())) == Counter("".join(after.split())), (
+        "something of the text is lost"
+    )
     assert same(data, document.data, spec()), "the new text means something else"
 
 

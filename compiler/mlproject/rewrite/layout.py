@@ -14,13 +14,15 @@ from itertools import pairwise
 
 from mlproject.records import frozen
 from mlproject.rewrite import trivia
-from mlproject.rewrite.nodes import Node, Tail
-from mlproject.rewrite.order import Entry, Shape, child, unbound, wanted
+from mlproject.rewrite.blocks import Child, Gap, Moved, Opening, Piece, below, without_blank_end
+from mlproject.rewrite.nodes import Node
+from mlproject.rewrite.order import MERGE, Entry, Shape, child, unbound, wanted
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*|\s+|#[^\r\n]*)*")
 _TRIVIA = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*[ \t]*")
 _BETWEEN = re.compile(r"[\s,]*")
 
+REPEATED = "an alias repeats it where the order is yours"
 ANCHOR = "an anchor must stay before its aliases"
 COMMENT = "there are comments inside its brackets"
 KEYS = "its keys are not written as `key: value`"
@@ -35,34 +37,6 @@ class Note:
     why: str
 
 
-@frozen
-class Piece:
-    """A stretch in its new form, and how it ends if a block scalar is the last of it."""
-
-    text: str
-    tail: Tail = ""
-
-
-@frozen
-class _Child:
-    """An entry of a block collection: `start` of its key or dash, `end` of what is its own, `inner` where the value's
-    stretch begins, `node` the value, `key` the key of a mapping."""
-
-    start: int
-    end: int
-    inner: int
-    node: Node
-    key: Node | None = None
-
-
-@frozen
-class _Gap:
-    """The lines behind an entry: where those end that belong to it, and the others, up to the next entry."""
-
-    end: int
-    others: list[str]
-
-
 @dataclass(slots=True)
 class Layout:
     """A text on its way into another order."""
@@ -70,6 +44,7 @@ class Layout:
     text: str
     notes: list[Note] = field(default_factory=list[Note])
     _starts: list[int] = field(default_factory=list[int])
+    _fixed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         position = 0
@@ -80,6 +55,7 @@ class Layout:
 
     def whole(self, root: Node, shape: Shape) -> str:
         """The whole text, whose root is `root`."""
+        self._fixed = _repeated(root, shape)
         return self._stretch(root, shape, 0, len(self.text)).text
 
     def _line(self, at: int) -> int:
@@ -92,6 +68,7 @@ class Layout:
 
     def _stretch(self, node: Node, shape: Shape | None, start: int, end: int) -> Piece:
         """The text from `start` to `end`, in which `node` stands."""
+        shape = self._free(node, shape)
         if not node.flow:
             children = self._children(node)
             if children is not None:
@@ -103,6 +80,14 @@ class Layout:
         after = self._after(node.end, end)
         return Piece(self.text[start : node.start] + own + after, node.tail if not after.strip() else "")
 
+    def _free(self, node: Node, shape: Shape | None) -> Shape | None:
+        """The shape of a node; None for one whose order must stay, because an alias repeats it elsewhere."""
+        if shape is None or node.anchor not in self._fixed:
+            return shape
+        if shape.fields and node.kind == "mapping":
+            self._note(node.entries, wanted(_entries(node), shape), REPEATED)
+        return None
+
     def _after(self, start: int, end: int) -> str:
         """What follows a node to the end of its stretch."""
         return trivia.tidy(trivia.lines(self.text[start:end]))
@@ -111,6 +96,7 @@ class Layout:
 
     def _flow(self, node: Node, shape: Shape | None) -> str:
         """A node in brackets, or a scalar."""
+        shape = self._free(node, shape)
         parts = [part for entry in node.entries for part in entry] or node.items
         if shape is None or not parts:
             return self.text[node.start : node.end]
@@ -140,7 +126,10 @@ class Layout:
         if order == stay:
             return order
         between = [self.text[a[1] : b[0]] for a, b in pairwise(slots)]
-        around = [self.text[node.start : slots[0][0]].rpartition("{")[2], self.text[slots[-1][1] : node.end - 1]]
+        around = [
+            self.text[node.start : slots[0][0]].rpartition("{")[2],
+            self.text[slots[-1][1] : node.end - 1],
+        ]
         if any("#" in one for one in (*between, *around)):
             self._note(node.entries, order, COMMENT)
             return stay
@@ -152,16 +141,16 @@ class Layout:
 
     # Block style
 
-    def _children(self, node: Node) -> list[_Child] | None:
+    def _children(self, node: Node) -> list[Child] | None:
         """The entries of a block collection; None where one is not on lines of its own (`? key`)."""
-        found: list[_Child] = []
+        found: list[Child] = []
         for key, value in node.entries:
             has = value.end > value.start
             colon = self.text.find(":", key.end) + 1
-            found.append(_Child(key.start, value.end if has else max(value.end, colon), key.end, value, key))
+            found.append(Child(key.start, value.end if has else max(value.end, colon), key.end, value, key))
         at = _end_of(_PROPERTIES, self.text, node.start)
         for item in node.items:
-            found.append(_Child(at, max(item.end, at + 1), at + 1, item))
+            found.append(Child(at, max(item.end, at + 1), at + 1, item))
             at = _end_of(_TRIVIA, self.text, self._behind(found[-1]))
         indent = found[0].start - self._line(found[0].start)
         for before, one in pairwise(found):
@@ -173,27 +162,27 @@ class Layout:
         first = self.text[self._line(found[0].start) : found[0].start]
         return None if first.strip(" -") and node.kind == "mapping" else found
 
-    def _behind(self, one: _Child) -> int:
+    def _behind(self, one: Child) -> int:
         """Where the line after an entry begins."""
         begins_line = one.node.tail != "" and self._line(one.end) == one.end
         return one.end if begins_line else self._next_line(one.end)
 
-    def _gaps(self, children: list[_Child], end: int) -> list[_Gap]:
+    def _gaps(self, children: list[Child], end: int) -> list[Gap]:
         indent = children[0].start - self._line(children[0].start)
-        found: list[_Gap] = []
+        found: list[Gap] = []
         for number, one in enumerate(children):
             last = number == len(children) - 1
             start = min(self._behind(one), end)
             stop = end if last else self._line(children[number + 1].start)
             lines = trivia.lines(self.text[start:stop])
             count = trivia.owned(lines, indent, last=last)
-            found.append(_Gap(start + sum(map(len, lines[:count])), lines[count:]))
+            found.append(Gap(start + sum(map(len, lines[:count])), lines[count:]))
         return found
 
-    def _block(self, node: Node, children: list[_Child], shape: Shape | None, start: int, end: int) -> Piece:
+    def _block(self, node: Node, children: list[Child], shape: Shape | None, start: int, end: int) -> Piece:
         gaps = self._gaps(children, end)
         pieces = [self._entry(one, shape, gap.end) for one, gap in zip(children, gaps, strict=True)]
-        opening = _Opening.of(self.text[start : children[0].start], begins_line=self._line(start) == start)
+        opening = Opening.of(self.text[start : children[0].start], begins_line=self._line(start) == start)
         order = list(range(len(children)))
         if node.kind == "mapping" and shape is not None and shape.fields:
             order = self._block_order(node, shape, pieces)
@@ -202,16 +191,17 @@ class Layout:
             out = [opening.head, trivia.tidy([*opening.above, *opening.lead]), opening.indent, pieces[0].text]
             for number, piece in enumerate(pieces[1:], 1):
                 line = self._line(children[number].start)
-                out += [trivia.tidy(gaps[number - 1].others), self.text[line : children[number].start], piece.text]
+                above = below(pieces[number - 1], gaps[number - 1].others)
+                out += [trivia.tidy(above), self.text[line : children[number].start], piece.text]
         else:
-            out = _Moved(self.text, children, gaps, pieces, opening).text(order)
+            out = Moved(self.text, children, gaps, pieces, opening).text(order)
         last = pieces[order[-1]]
         if end == len(self.text) and start == 0:
-            closing = _without_blank_end(closing, at_end=last.tail != "keep")
-        out.append(trivia.tidy(_without_blank_start(closing) if last.tail == "keep" else closing))
+            closing = without_blank_end(closing)
+        out.append(trivia.tidy(below(last, closing)))
         return Piece("".join(out), "" if "".join(closing).strip() else last.tail)
 
-    def _entry(self, one: _Child, shape: Shape | None, end: int) -> Piece:
+    def _entry(self, one: Child, shape: Shape | None, end: int) -> Piece:
         """An entry from its key or dash to the end of what belongs to it."""
         name = one.key.value if one.key is not None else None
         inner = child(shape, name) if one.key is not None else shape.item if shape is not None else None
@@ -249,95 +239,6 @@ class Layout:
                 return
 
 
-@frozen
-class _Opening:
-    """What stands between a collection's key or dash and its first entry: the rest of that line, lines that stay above
-    whatever is first, lines that belong to the first entry, and its indentation. `inline`: it is all on one line."""
-
-    head: str
-    above: list[str]
-    lead: list[str]
-    indent: str
-    inline: bool
-
-    @staticmethod
-    def of(text: str, *, begins_line: bool) -> _Opening:
-        """The opening in a text; `begins_line` at the beginning of the file."""
-        lines = trivia.lines(text)
-        indent = lines.pop() if lines and not trivia.ended(lines[-1]) else ""
-        if not lines:
-            return _Opening("", [], [], indent, not begins_line)
-        head = 0 if begins_line else 1
-        for number, line in enumerate(lines):
-            if not trivia.is_blank(line) and not trivia.is_comment(line):
-                head = max(head, number + 1)
-        above = lines[head:]
-        lead = trivia.leading(above, top=begins_line)
-        if begins_line and not head:
-            while above and trivia.is_blank(above[0]):
-                del above[0]
-        cut = len(above) - lead
-        return _Opening("".join(map(trivia.bare, lines[:head])), above[:cut], above[cut:], indent, False)
-
-
-@frozen
-class _Moved:
-    """The entries of a block mapping in another order."""
-
-    source: str
-    children: list[_Child]
-    gaps: list[_Gap]
-    pieces: list[Piece]
-    opening: _Opening
-
-    def text(self, order: list[int]) -> list[str]:
-        """The text up to the end of the last entry, in parts."""
-        line_break = trivia.break_of(self.source)
-        opening = self.opening
-        indent = self._indent()
-        parts = [opening.head, trivia.tidy(opening.above)]
-        ends = trivia.ended(self.pieces[-1].text)
-        for place, number in enumerate(order):
-            lead = self._lead(number)
-            if place:
-                apart = self._apart(order[place - 1], number) and self.pieces[order[place - 1]].tail != "keep"
-                parts += [line_break if apart else "", *lead, indent]
-            elif opening.inline and lead:
-                parts += [f"{opening.indent.rstrip()} {lead[0].lstrip()}", *lead[1:], indent]
-            else:
-                parts += [*lead, opening.indent]
-            piece = self.pieces[number].text
-            if not ends and number == len(order) - 1 and place < len(order) - 1:
-                piece += line_break
-            elif not ends and place == len(order) - 1 and number < len(order) - 1:
-                piece = trivia.unended(piece)
-            parts.append(piece)
-        return parts
-
-    def _indent(self) -> str:
-        first = self.children[0].start
-        line = max(self.source.rfind("\n", 0, first), self.source.rfind("\r", 0, first)) + 1
-        return " " * (first - line)
-
-    def _lead(self, number: int) -> list[str]:
-        """The comments above an entry, none of them deeper than its key (behind a block scalar it would be content)."""
-        found = self.opening.lead if number == 0 else self.gaps[number - 1].others
-        indent = self._indent()
-        lines = [line for line in trivia.lines(trivia.tidy(_without_blank_start(found)))]
-        return [indent + line.lstrip() if trivia.column(line) > len(indent) and line.strip() else line for line in lines]
-
-    def _had_blank(self, number: int) -> bool:
-        return bool(number) and bool(self.gaps[number - 1].others) and trivia.is_blank(self.gaps[number - 1].others[0])
-
-    def _apart(self, above: int, below: int) -> bool:
-        """Whether a blank line parts two entries: as it did, or, for new neighbours, where the mapping has blank lines
-        at all and one of the two has several lines."""
-        if below == above + 1:
-            return self._had_blank(below)
-        several = any(len(trivia.lines(self.pieces[one].text)) > 1 or self._lead(one) for one in (above, below))
-        return several and any(self._had_blank(one) for one in range(len(self.pieces)))
-
-
 def _entries(node: Node) -> list[Entry]:
     return [
         Entry(key.value, value.kind in ("list", "alias"), key.sets | value.sets, key.names | value.names)
@@ -345,20 +246,25 @@ def _entries(node: Node) -> list[Entry]:
     ]
 
 
+def _repeated(root: Node, shape: Shape) -> frozenset[str]:
+    """The anchors whose nodes and aliases stand at places of different shapes."""
+    found: dict[str, list[Shape | None]] = {}
+    waiting: list[tuple[Node, Shape | None]] = [(root, shape)] if root.names else []
+    while waiting:
+        node, here = waiting.pop()
+        if node.anchor is not None:
+            known = found.setdefault(node.anchor, [])
+            if here not in known:
+                known.append(here)
+        waiting += [(item, here.item if here is not None else None) for item in node.items]
+        for key, value in node.entries:
+            if key.value == MERGE:  # what is merged is of the same shape, be it one mapping or a list of them
+                waiting += [(one, here) for one in (value, *value.items)]
+            else:
+                waiting.append((value, child(here, key.value)))
+    return frozenset(name for name, shapes in found.items() if len(shapes) > 1)
+
+
 def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
     found = pattern.match(text, at)
     return found.end() if found else at
-
-
-def _without_blank_start(lines: list[str]) -> list[str]:
-    start = 0
-    while start < len(lines) and trivia.is_blank(lines[start]):
-        start += 1
-    return lines[start:]
-
-
-def _without_blank_end(lines: list[str], *, at_end: bool) -> list[str]:
-    end = len(lines)
-    while at_end and end and trivia.is_blank(lines[end - 1]):
-        end -= 1
-    return lines[:end]

@@ -35,8 +35,8 @@ _BLANK_END = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))+[ \t]*\Z")
 
 @dataclass(slots=True)
 class Node:
-    """One value. `entries` are a mapping's keys and values, `items` a list's; `value` is a scalar's text; `sets` are
-    the anchors set in it, `names` those set or used in it."""
+    """One value. `entries` are a mapping's keys and values, `items` a list's; `value` is a scalar's text; `anchor` is
+    its own (of an alias: the one it names), `sets` are the anchors set in it, `names` those set or used in it."""
 
     kind: Kind
     start: int
@@ -44,6 +44,7 @@ class Node:
     flow: bool = True
     tail: Tail = ""
     value: str | None = None
+    anchor: str | None = None
     entries: list[tuple[Node, Node]] = field(default_factory=list["tuple[Node, Node]"])
     items: list[Node] = field(default_factory=list["Node"])
     sets: frozenset[str] = frozenset()
@@ -64,13 +65,16 @@ def _node(event: Any, events: Iterator[Any], text: str) -> Node:  # noqa: ANN401
     start, end = event.start_mark.index, event.end_mark.index
     own = frozenset({event.anchor} if event.anchor is not None else ())
     if isinstance(event, AliasEvent):
-        return Node("alias", start, end, names=own)
+        return Node("alias", start, end, anchor=event.anchor, names=own)
     if isinstance(event, ScalarEvent):
-        end, tail = _scalar_end(event, text) if event.style in ("|", ">") else (end, "")
-        return Node("scalar", start, end, True, tail, event.value, sets=own, names=own)
+        tail: Tail = ""
+        if event.style in ("|", ">"):
+            end, tail = _scalar_end(event, text)
+        return Node("scalar", start, end, True, tail, event.value, event.anchor, sets=own, names=own)
     assert isinstance(event, MappingStartEvent | SequenceStartEvent)
     flow = bool(event.flow_style)
     node = Node("mapping" if isinstance(event, MappingStartEvent) else "list", start, end, flow)
+    node.anchor = event.anchor
     parts: list[Node] = []
     closing: Any = None
     for inner in events:
@@ -98,7 +102,9 @@ def _scalar_end(event: Any, text: str) -> tuple[int, Tail]:  # noqa: ANN401 -- a
         return end, "keep"
     tail: Tail = "strip" if chomp == "-" else "clip"
     value = str(event.value).rstrip("\n")
-    if value[-1:].isspace():  # blanks at the end of the last line are content: where they end is not worth guessing
+    if value[
+        -1:
+    ].isspace():  # blanks at the end of the last line are content: where they end is not worth guessing
         return end, tail
     blank = _BLANK_END.search(text, start, end)
     return blank.start() if blank else end, tail

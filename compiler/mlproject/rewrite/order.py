@@ -156,4 +156,9 @@ def same(one: object, other: object, shape: Shape | None) -> bool:
         items, others = cast("list[object]", one), cast("list[object]", other)
         item = shape.item if shape is not None else None
         return len(items) == len(others) and all(same(a, b, item) for a, b in zip(items, others, strict=True))
-    return type(one) is type(other) and repr(one) == repr(other)
+    return _told(one) == _told(other)
+
+
+def _told(value: object) -> tuple[type, str]:
+    """A scalar as something that tells `1` from `1.0` and `true`, and is equal to itself even where it is NaN."""
+    return type(value), repr(value)
