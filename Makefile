@@ -59,6 +59,7 @@ lint: $(VENV)/.dev
 
 check: $(VENV)/.dev
 	mlproject schema spec --check schemas/mlproject.schema.json
+	mlproject fmt --check projects/*/mlproject.yaml
 	for spec in projects/*/mlproject.yaml; do mlproject compile --check "$${spec%/*}"; done
 
 wheel: $(VENV)/.dev

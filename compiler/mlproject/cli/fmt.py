@@ -59,11 +59,11 @@ def command(
 
 def _finding(one: Rewritten) -> Diagnostic:
     before, after = (LINE_BREAK.split(text_of(text)) for text in (one.before, one.after))
-    pairs = zip(before, after, strict=False)
-    line = next(
-        (number for number, (old, new) in enumerate(pairs) if old != new), min(len(before), len(after)) - 1
-    )
-    span = Span(one.file, line + 1, 1, line + 1, len(before[line]) + 1)
+    differ = [number for number, line in enumerate(before) if after[number : number + 1] != [line]] or [0]
+    # A blank line says little: the first line with something on it that is not where it was.
+    line = next((number for number in differ if before[number].strip()), differ[0])
+    text = before[line]
+    span = Span(one.file, line + 1, len(text) - len(text.lstrip()) + 1, line + 1, len(text.rstrip()) + 1)
     summary = f"`{one.file}` is not in canonical order, from here on"
     return Diagnostic("not-canonical", "error", summary, None, span, (), "`mlproject fmt` writes it so")
 

@@ -143,22 +143,24 @@ def _binds(earlier: Entry, later: Entry) -> bool:
 
 def same(one: object, other: object, shape: Shape | None) -> bool:
     """Whether two values are equal, of the same types, and in the same order wherever the order is the user's."""
-    if isinstance(one, dict) and isinstance(other, dict):
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
         first, second = cast("Mapping[object, object]", one), cast("Mapping[object, object]", other)
-        keys = [[(type(key), repr(key)) for key in table] for table in (first, second)]
+        keys = [[_key(key) for key in table] for table in (first, second)]
         if shape is not None and shape.fields:
-            keys = [sorted(names, key=repr) for names in keys]
+            keys = [sorted(names) for names in keys]
         return keys[0] == keys[1] and all(
             same(value, second[key], child(shape, key if isinstance(key, str) else None))
             for key, value in first.items()
         )
-    if isinstance(one, list) and isinstance(other, list):
+    if isinstance(one, list):
         items, others = cast("list[object]", one), cast("list[object]", other)
         item = shape.item if shape is not None else None
         return len(items) == len(others) and all(same(a, b, item) for a, b in zip(items, others, strict=True))
-    return _told(one) == _told(other)
+    return repr(one) == repr(other)  # NaN is itself
 
 
-def _told(value: object) -> tuple[type, str]:
-    """A scalar as something that tells `1` from `1.0` and `true`, and is equal to itself even where it is NaN."""
-    return type(value), repr(value)
+def _key(key: object) -> tuple[str, str]:
+    """A key that tells `1` from `1.0` and `true`."""
+    return type(key).__name__, repr(key)
