@@ -20,8 +20,8 @@ def _renamed(old: str, new: str) -> Migration:
     """A migration that gives a top-level key another name."""
 
     def edits(document: Document) -> tuple[list[Edit], list[Diagnostic]]:
-        found = re.search(rf"^{old}(?=:)", document.text, re.MULTILINE)
-        return ([Edit(found.start(), found.end(), new)] if found else []), []
+        found = re.search(rf"(?<=^)( *){old}(?=:)", document.text, re.MULTILINE)
+        return ([Edit(found.end(1), found.end(), new)] if found else []), []
 
     number = int(old.removeprefix("key"))
     return Migration(number, number + 1, edits)
@@ -123,7 +123,7 @@ def test_a_version_that_is_not_its_own_entry_is_handled_or_told(text: str) -> No
 
 
 def test_a_migration_that_breaks_the_text_is_our_bug() -> None:
-    def broken(document: Document) -> tuple[list[Edit], list[Diagnostic]]:
+    def broken(_: Document) -> tuple[list[Edit], list[Diagnostic]]:
         return [Edit(0, 0, "[")], []
 
     with pytest.raises(AssertionError, match="cannot be read"):
@@ -132,11 +132,9 @@ def test_a_migration_that_breaks_the_text_is_our_bug() -> None:
 
 def test_the_migrations_lead_to_the_version_of_the_model() -> None:
     assert CURRENT in get_args(Spec.model_fields["version"].annotation)
-    steps = {step.before: step.after for step in MIGRATIONS}
-    for version in range(1, CURRENT):
-        while version < CURRENT:
-            assert steps[version] > version
-            version = steps[version]
+    steps = [(step.before, step.after) for step in MIGRATIONS]
+    assert all(before < after <= CURRENT for before, after in steps)
+    assert {before for before, _ in steps} == set(range(1, CURRENT))
 
 
 def test_there_is_nothing_to_do_yet(tmp_path: Path) -> None:

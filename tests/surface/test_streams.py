@@ -152,7 +152,16 @@ def test_an_interrupt_is_one_word(tmp_path: Path) -> None:
 
 def test_nothing_is_asked_where_nobody_could_answer(tmp_path: Path) -> None:
     (tmp_path / "mlproject.yaml").write_bytes(SPEC)
-    for line in ("compile", "compile --adopt", "compile --force", "validate", "graph", "init new", "init ."):
+    for line in (
+        "compile",
+        "compile --adopt",
+        "compile --force",
+        "validate",
+        "graph",
+        "fmt",
+        "init new",
+        "init .",
+    ):
         done = run(*line.split(), at=tmp_path, stdin=b"")
         assert done.code in (0, 1), line
         assert "?" not in done.out.replace("did you mean", ""), line

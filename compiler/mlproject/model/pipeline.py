@@ -66,6 +66,7 @@ class Flags(Part):
 class PlotFlags(Flags):
     """DVC's flags and plot properties of an output under `plots`."""
 
+    template: Text | None = Field(default=None, description="A DVC plot template.", examples=["linear"])
     x: Text | None = Field(default=None, description="The field on the x axis.", examples=["fpr"])
     y: Text | None = Field(default=None, description="The field on the y axis.", examples=["tpr"])
     x_label: str | None = Field(
@@ -78,7 +79,6 @@ class PlotFlags(Flags):
     header: bool | None = Field(
         default=None, description="Whether a CSV or TSV file has a header.", examples=[True]
     )
-    template: Text | None = Field(default=None, description="A DVC plot template.", examples=["linear"])
 
 
 class OutputPath(Part):
