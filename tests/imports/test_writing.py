@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from mlproject.diagnostics import Path
 from mlproject.imports.notes import notes
+from mlproject.imports.settling import settled
 from mlproject.imports.taken import Comment
 from mlproject.imports.writing import write
 from mlproject.load import load
@@ -150,6 +151,12 @@ def test_comments_and_breaks_stay_and_writing_again_changes_nothing(
     ]
     meant = [line for c in comments.values() for line in (*c.above, c.beside, *c.below) if line]
     assert sorted(line.strip() for line in told) == sorted(line.strip() for line in meant)
+    # The head of a file and its first key share their paragraphs; every other place has exactly its own.
+    found_there, meant_there = dict(notes(document).comments), settled(tree, comments)
+    for path in ((), *[(key,) for key in list(tree)[:1]]):
+        found_there.pop(path, None)
+        meant_there.pop(path, None)
+    assert found_there == meant_there
 
 
 REALISTIC: dict[str, object] = {

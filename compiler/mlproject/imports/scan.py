@@ -65,7 +65,8 @@ def scan(text: str) -> Scan:
     try:
         for token in yaml.scan(text, Loader=yaml.CLoader):
             start, end = token.start_mark.index, token.end_mark.index
-            _gap(found, done, start, flows)
+            if start > done:
+                _gap(found, done, start, flows)
             done = max(done, end)
             if content < 0 and end > start:
                 content = start
