@@ -13,6 +13,7 @@ from mlproject.cli.session import located
 from mlproject.cli.where import SPEC, repository
 from mlproject.diagnostics import Diagnostic, Span, order
 from mlproject.emit.difftext import unified
+from mlproject.emit.header import spec_of
 from mlproject.emit.own import text_of
 from mlproject.files import Kind, Obstacle, Refusal, WorkTree
 from mlproject.load import load_source
@@ -85,6 +86,9 @@ def given(paths: Sequence[str]) -> tuple[list[Given], list[Diagnostic]]:
         label = file if len(trees) == 1 else os.path.normpath(path).replace(os.sep, "/")
         content = trees[root].read(file)
         if isinstance(content, bytes):
+            origin = spec_of(file, text_of(content))
+            if origin is not None:
+                raise click.UsageError(f"`{label}` is generated from `{origin}`: name that")
             specs.append(Given(trees[root], file, label, content))
         else:
             said += load_source(trees[root], file)[1]

@@ -68,47 +68,41 @@ class Opening:
 
 @frozen
 class Moved:
-    """The entries of a block mapping in another order."""
+    """The entries of a block mapping in another order; `indent` is what stands before each of their keys."""
 
-    source: str
-    children: list[Child]
+    line_break: str
+    indent: str
     gaps: list[Gap]
     pieces: list[Piece]
     opening: Opening
 
     def text(self, order: list[int]) -> list[str]:
         """The text up to the end of the last entry, in parts."""
-        line_break = trivia.break_of(self.source)
         opening = self.opening
-        indent = self._indent()
+        indent = self.indent
         parts = [opening.head, trivia.tidy(opening.above)]
         ends = trivia.ended(self.pieces[-1].text)
         for place, number in enumerate(order):
             lead = self._lead(number)
             if place:
                 apart = self._apart(order[place - 1], number) and self.pieces[order[place - 1]].tail != "keep"
-                parts += [line_break if apart else "", *lead, indent]
+                parts += [self.line_break if apart else "", *lead, indent]
             elif opening.inline and lead:
                 parts += [f"{opening.indent.rstrip()} {lead[0].lstrip()}", *lead[1:], indent]
             else:
                 parts += [*lead, opening.indent]
             piece = self.pieces[number].text
             if not ends and number == len(order) - 1 and place < len(order) - 1:
-                piece += line_break
+                piece += self.line_break
             elif not ends and place == len(order) - 1 and number < len(order) - 1:
                 piece = trivia.unended(piece)
             parts.append(piece)
         return parts
 
-    def _indent(self) -> str:
-        first = self.children[0].start
-        line = max(self.source.rfind("\n", 0, first), self.source.rfind("\r", 0, first)) + 1
-        return " " * (first - line)
-
     def _lead(self, number: int) -> list[str]:
         """The comments above an entry, none of them deeper than its key (behind a block scalar it would be content)."""
         found = self.opening.lead if number == 0 else self.gaps[number - 1].others
-        indent = self._indent()
+        indent = self.indent
         lines = trivia.lines(trivia.tidy(_without_blank_start(found)))
         return [
             indent + line.lstrip() if trivia.column(line) > len(indent) and line.strip() else line

@@ -194,7 +194,8 @@ class Layout:
                 above = below(pieces[number - 1], gaps[number - 1].others)
                 out += [trivia.tidy(above), self.text[line : children[number].start], piece.text]
         else:
-            out = Moved(self.text, children, gaps, pieces, opening).text(order)
+            indent = " " * (children[0].start - self._line(children[0].start))
+            out = Moved(trivia.break_of(self.text), indent, gaps, pieces, opening).text(order)
         last = pieces[order[-1]]
         if end == len(self.text) and start == 0:
             closing = without_blank_end(closing)

@@ -22,12 +22,13 @@ MERGE = "<<"
 
 @frozen
 class Shape:
-    """What stands at a place: `fields` the known keys of a mapping, in order; `each` what every value of a mapping with
-    made-up keys is; `item` what every item of a list is. None where nothing has an order."""
+    """What stands at a place: `fields` the known keys of a mapping, in order, and `places` their numbers; `each` what
+    every value of a mapping with made-up keys is; `item` what every item of a list is. None where nothing is ordered."""
 
     fields: Mapping[str, Shape | None] = field(default_factory=dict[str, "Shape | None"])
     each: Shape | None = None
     item: Shape | None = None
+    places: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @frozen
@@ -51,10 +52,9 @@ def spec() -> Shape:
 
 def _shape(annotation: object) -> Shape | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        fields = {info.alias or name: (name, info) for name, info in annotation.model_fields.items()}
-        return Shape(
-            {key: None if key in _OWN else _shape(info.annotation) for key, (_, info) in fields.items()}
-        )
+        fields = {info.alias or name: info for name, info in annotation.model_fields.items()}
+        shapes = {key: None if key in _OWN else _shape(info.annotation) for key, info in fields.items()}
+        return Shape(shapes, places={key: number for number, key in enumerate(shapes)})
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _shape(inner[0])
@@ -75,7 +75,12 @@ def _together(shapes: list[Shape]) -> Shape | None:
         return None
     first, *rest = shapes
     for shape in rest:
-        first = Shape(first.fields or shape.fields, first.each or shape.each, first.item or shape.item)
+        first = Shape(
+            first.fields or shape.fields,
+            first.each or shape.each,
+            first.item or shape.item,
+            first.places or shape.places,
+        )
     return first
 
 
@@ -111,10 +116,9 @@ def unbound(entries: Sequence[Entry], shape: Shape) -> list[int]:
 
 def _sorted(entries: Sequence[Entry], shape: Shape) -> list[int]:
     """One step towards the canonical order."""
-    places = {key: number for number, key in enumerate(shape.fields)}
     ranks: list[int] = []
     for entry in entries:
-        known = -1 if entry.key == MERGE else _place(entry, places)
+        known = -1 if entry.key == MERGE else _place(entry, shape)
         ranks.append(known if known is not None else ranks[-1] if ranks else -2)
     waiting = sorted(range(len(entries)), key=lambda number: (ranks[number], number))
     if not any(entry.names for entry in entries):
@@ -127,13 +131,13 @@ def _sorted(entries: Sequence[Entry], shape: Shape) -> list[int]:
     return done
 
 
-def _place(entry: Entry, places: Mapping[str, int]) -> int | None:
+def _place(entry: Entry, shape: Shape) -> int | None:
     key = entry.key
     if key is None:
         return None
-    if key not in places and key.endswith("+") and entry.is_list:
+    if key not in shape.fields and key.endswith("+") and entry.is_list:
         key = key[:-1]
-    return places.get(key)
+    return shape.places.get(key)
 
 
 def _binds(earlier: Entry, later: Entry) -> bool:
