@@ -67,7 +67,8 @@ def calls(line: str, program: str) -> Iterator[list[str]]:
 def parsed(arguments: list[str]) -> None:
     """Raises a click exception where a command line is none of ours. Nothing is run."""
     group = commands.cli
-    context = click.Context(group)
+    # As the command itself makes it: a verb keeps the first help option that it is asked for.
+    context = group.make_context("mlproject", ["--"], resilient_parsing=True)
     verb = arguments[0]
     command = group.get_command(context, verb)
     assert command is not None, f"there is no verb `{verb}`"

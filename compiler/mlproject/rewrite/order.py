@@ -23,7 +23,7 @@ MERGE = "<<"
 @frozen
 class Shape:
     """What stands at a place: `fields` the known keys of a mapping, in order, and `places` their numbers; `each` what
-    every value of a mapping with made-up keys is; `item` what every item of a list is. None where nothing is ordered."""
+    every value of a mapping with made-up keys is; `item` what every item of a list is. None where none is ordered."""
 
     fields: Mapping[str, Shape | None] = field(default_factory=dict[str, "Shape | None"])
     each: Shape | None = None
