@@ -65,13 +65,17 @@ def by_dvc(directory: Path, root: str = "") -> dict[str, Resolved]:
 
     base = os.path.join(os.path.realpath(directory), root)
     with Repo(str(directory)) as repo:
-        index = repo.index
-        index.check_graph()
-        return {
-            _address(stage, base): _seen(stage, base)
-            for stage in index.stages
-            if os.path.basename(stage.path) == "dvc.yaml"
-        }
+        repo.index.check_graph()
+        return stages_in(repo.index, base)
+
+
+def stages_in(index: OfDvc, base: str) -> dict[str, Resolved]:
+    """The stages of all `dvc.yaml` in an index of DVC's, by address relative to the directory `base`."""
+    return {
+        _address(stage, base): _seen(stage, base)
+        for stage in index.stages
+        if os.path.basename(stage.path) == "dvc.yaml"
+    }
 
 
 def _address(stage: OfDvc, base: str) -> str:
