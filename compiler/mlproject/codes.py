@@ -73,6 +73,7 @@ CODES: tuple[Code, ...] = (
     Code("service-entry", "error", "A service whose entry cannot be found"),
     Code("service-needs-entry", "error", "A service that cannot be generated"),
     Code("retrain-without-source", "error", "Retraining without a source of new data"),
+    Code("entry-point", "error", "A command that MLflow cannot run"),
     Code("workflow-collision", "error", "Two projects of one name in a repository"),
     # what stands beside the spec
     Code("missing-dependency", "warning", "A dependency nobody produces and no file holds"),
@@ -81,10 +82,16 @@ CODES: tuple[Code, ...] = (
     Code("unused-param", "warning", "A parameter nobody uses"),
     Code("output-in-git", "warning", "An output that Git tracks"),
     Code("service-disagrees", "warning", "A decorator that disagrees with the spec"),
+    Code("mlflow-ignores", "warning", "Something in an entry point that MLflow ignores"),
     # targets
     Code("native-conflict", "error", "A native passage changes a value that we emit"),
     Code("native-invalid", "error", "A native passage that the tool's schema refuses"),
     Code("not-expressible", "warning", "Something that a target cannot express"),
+    # a project's own files, when they are imported
+    Code("import-invalid", "error", "A file that its own tool refuses"),
+    Code("import-old-form", "info", "An old form in a file of the project"),
+    Code("import-changed", "warning", "A value that is taken otherwise than it is written"),
+    Code("import-left", "warning", "Something that stays out of the spec"),
     # generated files
     Code("stale", "error", "A generated file is out of date"),
     Code("hand-edited", "error", "A generated file was edited by hand"),

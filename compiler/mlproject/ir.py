@@ -319,6 +319,28 @@ class Tracking:
 
 
 @frozen
+class EntryPoint:
+    """An entry point of `MLproject` that the user wrote: the command as MLflow formats it, the parameters as given."""
+
+    name: str
+    command: str
+    parameters: Mapping[str, object]
+    path: Path
+
+
+@frozen
+class ProjectFile:
+    """What the spec says of `MLproject` itself. `name`: '' is the project's, None is none. `environment` is MLflow's
+    key for the user's own environment ('' for none), `value` what stands under it. `entry_points` is None where the
+    stages are the entry points."""
+
+    name: str | None = ""
+    environment: str = ""
+    value: object = None
+    entry_points: tuple[EntryPoint, ...] | None = None
+
+
+@frozen
 class Environment:
     """A named place to run. `env` are the variables that `${env.…}` may name; `tracking` is merged; `aliases` maps a
     model to its alias here."""
@@ -411,3 +433,4 @@ class Project:
     presets: tuple[str, ...] = ()
     dvc_root: str = ""
     dvc_core: bool = True
+    mlproject: ProjectFile = ProjectFile()

@@ -162,6 +162,44 @@ class TestEntryPoints:
         assert formatted(made, "s") == made.stages[0].instances[0].cmd[0]
 
 
+class TestOwnEntryPoints:
+    POINT = ir.EntryPoint(
+        "fit", "fit {lr} {{}}", {"lr": {"default": 1, "note": None}}, ("tracking", "entry_points", "fit")
+    )
+
+    def test_they_are_the_only_ones_and_as_given(self) -> None:
+        own = ir.ProjectFile("My project", "conda_env", "c.yaml", (self.POINT,))
+        made = project(stages=[stage("s", "x")], mlproject=own, python=ir.Python("3.11"))
+        files, said = compiled(made)
+        assert tree(made) == {
+            "name": "My project",
+            "conda_env": "c.yaml",
+            "entry_points": {
+                "fit": {"parameters": {"lr": {"default": 1, "note": None}}, "command": "fit {lr} {{}}"}
+            },
+        }
+        assert "python_env.yaml" not in files
+        assert said == ["mlflow-ignores: MLflow ignores `note` of `lr`"]
+        assert files["MLproject"].sources[("entry_points", "fit")] == ("tracking", "entry_points", "fit")
+        assert formatted(made, "fit", lr=2) == "fit 2 {}"
+
+    def test_without_stages(self) -> None:
+        assert tree(project(mlproject=ir.ProjectFile(entry_points=(self.POINT,))))["name"] == "demo"
+        assert tree(project(mlproject=ir.ProjectFile(None, "docker_env", {"image": "i"}, ()))) == {
+            "docker_env": {"image": "i"}
+        }
+        assert set(compiled(project(mlproject=ir.ProjectFile()))[0]) == {"mlflow.yaml"}
+        spark = project(
+            native={"MLproject": {"databricks_spark_job": {"python_file": "a.py"}}}, python=ir.Python("3.11")
+        )
+        assert tree(spark) == {"name": "demo", "databricks_spark_job": {"python_file": "a.py"}}
+
+    def test_stages_are_no_entry_points_where_there_are_none(self) -> None:
+        assert tree(project(stages=[stage("s", "x")], mlproject=ir.ProjectFile(entry_points=()))) == {
+            "name": "demo"
+        }
+
+
 class TestNative:
     def test_a_passage_is_merged_and_checked(self) -> None:
         passage = {

@@ -67,6 +67,7 @@ def lower(
         presets=tuple(f for f in presets if not root or not f.startswith(root + "/")),
         dvc_root=dvc_root,
         dvc_core=not user_has_core(scope, dvc_root),
+        mlproject=rest.mlproject,
     )
     return project, [*scope.diagnostics, *found, *cycles]
 

@@ -15,6 +15,7 @@ from mlproject.ir import (
     Gate,
     Model,
     Monitor,
+    ProjectFile,
     Python,
     Remote,
     RunnerRule,
@@ -23,11 +24,13 @@ from mlproject.ir import (
 )
 from mlproject.lower import cron, secrets
 from mlproject.lower.drafts import set_fields
+from mlproject.lower.mlflow import project_file
 from mlproject.lower.outside import Outside
 from mlproject.lower.paths import file_of
 from mlproject.lower.scope import Scope
-from mlproject.model.operation import DeployPart, GateEntry, MonitorEntry, ServiceEntry, TrackingPart
+from mlproject.model.operation import DeployPart, GateEntry, MonitorEntry, ServiceEntry
 from mlproject.model.parts import PythonPart
+from mlproject.model.tracking import TrackingPatch
 from mlproject.records import frozen
 from mlproject.template import whole
 
@@ -47,6 +50,7 @@ class Around:
     remotes: tuple[Remote, ...]
     ci: Ci
     python: Python
+    mlproject: ProjectFile
 
 
 def data(scope: Scope) -> tuple[Data, ...]:
@@ -84,6 +88,7 @@ def around(outside: Outside) -> Around:
         remotes=_remotes(scope),
         ci=_ci(scope, environments),
         python=python,
+        mlproject=project_file(outside, scope.spec.tracking),
     )
 
 
@@ -121,8 +126,10 @@ def connection(outside: Outside, text: str | None, path: Path, declared: set[str
     return text if declared is None or name in declared else ""
 
 
-def _tracking(outside: Outside, part: TrackingPart | None, path: Path, declared: set[str] | None) -> Tracking:
-    part = part or TrackingPart()
+def _tracking(
+    outside: Outside, part: TrackingPatch | None, path: Path, declared: set[str] | None
+) -> Tracking:
+    part = part or TrackingPatch()
     scope = outside.scope
     for key, text in (("uri", part.uri), ("registry_uri", part.registry_uri)):
         secrets.check_url(scope, text or "", (*path, key))

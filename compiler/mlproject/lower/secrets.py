@@ -65,14 +65,17 @@ def check_service(scope: Scope, entry: ServiceEntry, path: Path) -> None:
 def check_envs(scope: Scope, envs: Mapping[str, str], path: Path) -> None:
     """Reports environment variables that hold a secret by their name, and have a value."""
     for name, value in envs.items():
-        secret = any(
-            name.upper() == ending or name.upper().endswith("_" + ending) for ending in SECRET_ENDINGS
-        )
-        if secret and value and not value.startswith("${env."):
-            summary = f"`{name}` is a secret by its name, and stands here with a value"
-            scope.say(error("secret-value", summary, Site((*path, name)), help=HELP))
-        else:
-            check_url(scope, value, (*path, name))
+        check_value(scope, name, value, (*path, name))
+
+
+def check_value(scope: Scope, name: str, value: str, path: Path) -> None:
+    """Reports the variable `name` where it holds a secret by its name, and its value stands at `path`."""
+    secret = any(name.upper() == ending or name.upper().endswith("_" + ending) for ending in SECRET_ENDINGS)
+    if secret and value and not value.startswith("${env."):
+        summary = f"`{name}` is a secret by its name, and stands here with a value"
+        scope.say(error("secret-value", summary, Site(path), help=HELP))
+    else:
+        check_url(scope, value, path)
 
 
 def check_remote(scope: Scope, options: Mapping[str, object], path: Path) -> None:

@@ -16,10 +16,10 @@ from mlproject.model.operation import (
     ModelEntry,
     MonitorEntry,
     ServiceEntry,
-    TrackingPart,
 )
 from mlproject.model.parts import KIND, Name, OneOrMany, Part, PythonPart, Schema, Text, TextList
 from mlproject.model.pipeline import Artifact, DataEntry, Remote, StageEntry, TopPlot
+from mlproject.model.tracking import TrackingPart
 
 __all__ = ["Spec"]
 

@@ -1,4 +1,4 @@
-"""Tracking, models, services, monitoring, environments and CI: what happens around the pipeline."""
+"""Models, services, monitoring, environments and CI: what happens around the pipeline."""
 
 from __future__ import annotations
 
@@ -7,27 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Tag
 
 from mlproject.model.parts import KIND, Labels, Name, OneOrMany, Part, PythonPart, Schema, Text, TextList
-
-
-class TrackingPart(Part):
-    """MLflow: where runs are recorded."""
-
-    experiment: Text | None = Field(
-        default=None, description="The experiment. Default: the project's name.", examples=["cancer"]
-    )
-    uri: Text | None = Field(
-        default=None,
-        description="The tracking server; default: an embedded sqlite store. May be one whole ${env.NAME}.",
-        examples=["${env.MLFLOW_TRACKING_URI}"],
-    )
-    registry_uri: Text | None = Field(
-        default=None,
-        description="The model registry, where it is another server.",
-        examples=["${env.MLFLOW_REGISTRY_URI}"],
-    )
-    tags: Labels | None = Field(
-        default=None, description="Tags of every run.", examples=[{"team": "ml-platform"}]
-    )
+from mlproject.model.tracking import TrackingPatch
 
 
 class GateEntry(Part):
@@ -235,7 +215,7 @@ class EnvironmentEntry(Part):
         description="The environment whose artifact is promoted into this one.",
         examples=["staging"],
     )
-    tracking: TrackingPart | None = Field(
+    tracking: TrackingPatch | None = Field(
         default=None, description="Changes of `tracking` here.", examples=[{"tags": {"env": "prod"}}]
     )
     services: dict[Name, ServicePatch] | None = Field(

@@ -35,7 +35,13 @@ def kind_of(value: object) -> str:
     return "<text>"
 
 
+def off_or_kind_of(value: object) -> str:
+    """The tag of a branch where `false` turns something off."""
+    return "<off>" if value is False else kind_of(value)
+
+
 KIND = Discriminator(kind_of)
+OFF = Discriminator(off_or_kind_of)
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
 Text = Annotated[str, StringConstraints(min_length=1)]

@@ -184,7 +184,7 @@ def shifted(layer: Layer, moved: dict[Path, Path]) -> dict[Path, tuple[Place, ..
 _STAR: dict[str, object] = {"*": {}}
 _OUTPUTS: dict[str, object] = {"outs": _STAR, "metrics": _STAR, "plots": _STAR}
 _DEPLOY: dict[str, object] = {"envs": _STAR, "labels": _STAR, "annotations": _STAR}
-_TRACKING: dict[str, object] = {"tags": _STAR}
+_TRACKING: dict[str, object] = {"tags": _STAR, "entry_points": _STAR}
 ENTRIES: dict[str, object] = {
     "remotes": _STAR,
     "data": _STAR,
@@ -218,6 +218,8 @@ def without_nulls(data: Mapping, pattern: dict[str, object] = ENTRIES) -> Mappin
     return result
 
 
+# What `tracking` says of MLproject, which is the same everywhere.
+SAME = frozenset({"project", "python_env", "conda_env", "docker_env", "entry_points"})
 PATCHED = (("tracking",), ("services", "*", "deploy"), ("monitoring", "*"))
 
 
@@ -242,6 +244,8 @@ def _environment(layer: Layer, entry: Mapping, at: Path) -> Mapping:
             base = as_mapping(_get(layer.data, path))
             patch = as_mapping(_get(entry, path))
             if base is not None and patch is not None:
+                if path == ("tracking",):
+                    base = {key: value for key, value in base.items() if key not in SAME}
                 _set(result, path, merge_patch(layer, base, patch, at + path, path))
     return result
 

@@ -36,8 +36,6 @@ def native_lost(project: Project, source: Source) -> Iterator[Diagnostic]:
 
 def _wanted(name: str, project: Project) -> str:
     """What the spec lacks for the file of a passage to be generated."""
-    if name == "MLproject" and not project.stages:
-        return "stages"
     if name in ("bentofile", "bentoml_configuration") and not project.services:
         return "services"
     if name == "github" and name not in project.ci.providers:

@@ -1,10 +1,11 @@
-"""A file that the spec names for the compiler or for CI, and that is not there."""
+"""A file that the spec names for the compiler, for CI or for another tool, and that is not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import normpath
 
-from mlproject.diagnostics import Diagnostic, Path, Site, error
+from mlproject.diagnostics import Diagnostic, Path, Site, error, warning
 from mlproject.files import Source
 from mlproject.ir import Project
 from mlproject.rules.beside import Beside
@@ -16,27 +17,36 @@ _STATES = {
 
 
 def promised_file(project: Project, source: Source) -> Iterator[Diagnostic]:
-    """One error for each schema and each file of requirements that cannot be had; one place of several that name it."""
+    """One finding for each file that cannot be had; one place of several that name it.
+
+    A schema is read here, so its absence is an error. What another tool reads may still be fetched or written before
+    that tool runs: a warning; `apply` looks again.
+    """
     beside = Beside(source, project.root)
+    written = {out.file for stage in project.stages for one in stage.instances for out in one.outs}
     reported: set[tuple[str, Path]] = set()
-    for file, path in _promised(project):
+    for file, path, ours in _promised(project):
         kind = beside.kind(file)
-        if kind == "file" or (file, path) in reported:
+        if kind == "file" or (file, path) in reported or (not ours and normpath(file) in written):
             continue
         reported.add((file, path))
         if kind == "outside":
             help = "name a file of this repository; symbolic links count as what they lead to"
             yield error("outside-repository", f"`{file}` lies outside the repository", Site(path), help=help)
         else:
+            say = error if ours or kind == "directory" else warning
             help = "create it, or correct the path"
-            yield error("file-unreadable", f"`{file}` cannot be read: {_STATES[kind]}", Site(path), help=help)
+            yield say("file-unreadable", f"`{file}` cannot be read: {_STATES[kind]}", Site(path), help=help)
 
 
-def _promised(project: Project) -> Iterator[tuple[str, Path]]:
-    """The files named, with their places."""
+def _promised(project: Project) -> Iterator[tuple[str, Path, bool]]:
+    """The files named, with their places, and whether the compiler itself is to read them."""
     for data in project.data:
         if data.schema:
-            yield data.schema, (*data.path, "schema")
+            yield data.schema, (*data.path, "schema"), True
     for python in (project.python, *(service.python for service in project.services)):
         if python.requirements:
-            yield python.requirements, (*python.path, "requirements")
+            yield python.requirements, (*python.path, "requirements"), False
+    own = project.mlproject
+    if isinstance(own.value, str):
+        yield own.value, ("tracking", own.environment), False

@@ -1,5 +1,7 @@
 """MLflow: `MLproject` with the stages as entry points, `python_env.yaml`, and `mlflow.yaml` (see `mlflow_config`).
 
+Entry points and an environment that the user wrote under `tracking` come out as they are, and then are the only ones.
+
 MLflow puts a command through `str.format` with its parameters and quotes every value for the shell. So braces are
 doubled, and a reference to a parameter becomes a placeholder only where the value needs no quotes and the formatted
 command is byte for byte the one that DVC resolves; elsewhere the value itself stands in the command, and a diagnostic
@@ -14,27 +16,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from posixpath import join, normpath
-from string import Formatter
 from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path, did_you_mean, error, warning
+from mlproject.diagnostics import Diagnostic, Path, error, warning
 from mlproject.interpolate import expressions, select, to_text
-from mlproject.ir import Instance, Project, Stage
-from mlproject.targets import mlflow_config, native
+from mlproject.ir import Instance, Project, ProjectFile, Stage
+from mlproject.targets import mlflow_config, mlflow_points, native
 from mlproject.trees import Generated, Pins
 
 PYTHON_ENV = "python_env.yaml"
-OTHER_ENVS = ("docker_env", "conda_env")  # MLflow takes one environment: a native one stands instead of ours
+# MLflow takes one environment, and none beside a Spark job: a native one stands instead of ours.
+OTHER_ENVS = ("docker_env", "conda_env", "databricks_spark_job")
 NATIVE = ("MLproject", "mlproject")
-BRACES = "a brace that is meant for the shell is written twice"
 
 Output = tuple[tuple[Generated, ...], tuple[Diagnostic, ...]]
 
 
 def compile(project: Project, pins: Pins) -> Output:
-    """`MLproject` and `python_env.yaml` where there are stages to run, and `mlflow.yaml` always."""
+    """`MLproject` and `python_env.yaml` where there is something to run, and `mlflow.yaml` always."""
     config = mlflow_config.compile(project)
-    if not project.stages:
+    if (
+        not project.stages
+        and project.mlproject == ProjectFile()
+        and not any(k in project.native for k in NATIVE)
+    ):
         return (config,), ()
     file, found = _mlproject(project)
     return (file, *_python_env(project), config), found
@@ -65,22 +70,29 @@ class _Entry:
 
 def _mlproject(project: Project) -> tuple[Generated, tuple[Diagnostic, ...]]:
     passages = [(key, project.native[key]) for key in NATIVE if key in project.native]
-    tree: dict[str, object] = {"name": project.name}
-    sources: dict[Path, Path] = {("name",): ("name",)}
-    if _needs_env(project):
+    own = project.mlproject
+    tree: dict[str, object] = {}
+    sources: dict[Path, Path] = {}
+    if own.name is not None:
+        tree["name"] = own.name or project.name
+        sources[("name",)] = ("tracking", "project") if own.name else ("name",)
+    if own.environment:
+        tree[own.environment] = own.value
+        sources[(own.environment,)] = ("tracking", own.environment)
+    elif _needs_env(project):
         tree["python_env"] = PYTHON_ENV
         sources[("python_env",)] = project.python.path
-    points: dict[str, object] = {}
-    tree["entry_points"] = points
-    sources[("entry_points",)] = ("stages",)
     found: list[Diagnostic] = []
-    if all(stage.name != "main" for stage in project.stages):
-        points["main"] = {"command": _escape(_pipeline(project))}
-    for stage in project.stages:
-        said: list[Diagnostic] = []
-        for instance in stage.instances:
-            points[instance.name] = _entry_point(project, stage, instance, sources, said)
-        found += said[:1]  # one an entry point would say the same of every instance
+    if own.entry_points is None:
+        points = _stage_points(project, sources, found)
+        sources[("entry_points",)] = ("stages",)
+    else:
+        points = {point.name: mlflow_points.tree(point) for point in own.entry_points}
+        sources |= {("entry_points", point.name): point.path for point in own.entry_points}
+        sources[("entry_points",)] = ("tracking", "entry_points")
+        found += mlflow_points.check(own.entry_points)
+    if points:
+        tree["entry_points"] = points
     file = Generated(join(project.root, "MLproject"), "yaml", tree, sources=sources)
     for key, passage in passages:
         file, more = native.into(file, passage, ("native", key), "mlproject")
@@ -88,25 +100,34 @@ def _mlproject(project: Project) -> tuple[Generated, tuple[Diagnostic, ...]]:
     return file, tuple(found)
 
 
+def _stage_points(
+    project: Project, sources: dict[Path, Path], found: list[Diagnostic]
+) -> dict[str, dict[str, object]]:
+    """An entry point for every instance of a stage, and `main` for all of them."""
+    points: dict[str, dict[str, object]] = {}
+    if project.stages and all(stage.name != "main" for stage in project.stages):
+        points["main"] = {"command": _escape(_pipeline(project))}
+    for stage in project.stages:
+        said: list[Diagnostic] = []
+        for instance in stage.instances:
+            points[instance.name] = _entry_point(project, stage, instance, sources, said)
+        found += said[:1]  # one an entry point would say the same of every instance
+    return points
+
+
 def _placeholders(file: Generated, passage: Path) -> list[Diagnostic]:
     """Commands of a passage that `str.format` refuses, which MLflow would find out only when it runs them."""
     found: list[Diagnostic] = []
     tree = cast("Mapping[str, Mapping[str, Mapping[str, object]]]", file.tree)
-    for entry, point in tree["entry_points"].items():
+    for entry, point in tree.get("entry_points", {}).items():
         place = ("entry_points", entry, "command")
         if native.origin(place, file.sources)[: len(passage)] != passage:
             continue
         at = native.within(place, passage, file.sources)
         known = list(cast("Mapping[str, object]", point.get("parameters", {})))
-        try:
-            used = [name for _, name, _, _ in Formatter().parse(str(point["command"])) if name is not None]
-        except ValueError as no:
-            found.append(error("native-invalid", f"MLflow cannot format this command: {no}", at, help=BRACES))
-            continue
-        for name in dict.fromkeys(used):
-            if name not in known:
-                text = f"`{{{name}}}` names no parameter of `{entry}`"
-                found.append(error("native-invalid", text, at, help=did_you_mean(name, known) or BRACES))
+        for text, why, help in mlflow_points.refused(str(point["command"]), known):
+            summary = f"{why} of `{entry}`" if text else why
+            found.append(error("native-invalid", summary, at, help=help))
     return found
 
 
@@ -235,7 +256,11 @@ def _needs_env(project: Project) -> bool:
     foreign = any(
         isinstance(passage, Mapping) and env in passage for passage in passages for env in OTHER_ENVS
     )
-    return not foreign and bool(project.python.version or project.python.requirements)
+    return (
+        not foreign
+        and not project.mlproject.environment
+        and bool(project.python.version or project.python.requirements)
+    )
 
 
 def _python_env(project: Project) -> tuple[Generated, ...]:

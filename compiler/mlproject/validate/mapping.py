@@ -33,7 +33,7 @@ WANTED = {
 }
 
 # By the tag of a union's branch.
-BRANCHES = {"<text>": "text", "<list>": "a list", "<mapping>": "a mapping"}
+BRANCHES = {"<text>": "text", "<list>": "a list", "<mapping>": "a mapping", "<off>": "false"}
 
 
 def data_path(loc: tuple[str | int, ...]) -> Path:
