@@ -179,7 +179,7 @@ class TestOwnEntryPoints:
             },
         }
         assert "python_env.yaml" not in files
-        assert said == ["mlflow-ignores: MLflow ignores `note` of `lr`"]
+        assert said == []
         assert files["MLproject"].sources[("entry_points", "fit")] == ("tracking", "entry_points", "fit")
         assert formatted(made, "fit", lr=2) == "fit 2 {}"
 

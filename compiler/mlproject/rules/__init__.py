@@ -13,6 +13,7 @@ from mlproject.diagnostics import Diagnostic, Path
 from mlproject.files import Source
 from mlproject.ir import Project
 from mlproject.records import frozen
+from mlproject.rules.entry_points import entry_points
 from mlproject.rules.forgotten_module import forgotten_module
 from mlproject.rules.forgotten_script import forgotten_script
 from mlproject.rules.loop_by_index import loop_by_index
@@ -67,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule(output_in_git),
     Rule(loop_by_index),
     Rule(promised_file),
+    Rule(entry_points),
     Rule(native_target),
     Rule(native_lost, frozenset(), frozenset({"services", "ci"})),
     Rule(service_entry),

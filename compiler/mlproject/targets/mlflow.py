@@ -20,8 +20,9 @@ from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, error, warning
 from mlproject.interpolate import expressions, select, to_text
-from mlproject.ir import Instance, Project, ProjectFile, Stage
-from mlproject.targets import mlflow_config, mlflow_points, native
+from mlproject.ir import EntryPoint, Instance, Project, ProjectFile, Stage
+from mlproject.lower.placeholders import refused
+from mlproject.targets import mlflow_config, native
 from mlproject.trees import Generated, Pins
 
 PYTHON_ENV = "python_env.yaml"
@@ -87,10 +88,9 @@ def _mlproject(project: Project) -> tuple[Generated, tuple[Diagnostic, ...]]:
         points = _stage_points(project, sources, found)
         sources[("entry_points",)] = ("stages",)
     else:
-        points = {point.name: mlflow_points.tree(point) for point in own.entry_points}
+        points = {point.name: _as_given(point) for point in own.entry_points}
         sources |= {("entry_points", point.name): point.path for point in own.entry_points}
         sources[("entry_points",)] = ("tracking", "entry_points")
-        found += mlflow_points.check(own.entry_points)
     if points:
         tree["entry_points"] = points
     file = Generated(join(project.root, "MLproject"), "yaml", tree, sources=sources)
@@ -98,6 +98,11 @@ def _mlproject(project: Project) -> tuple[Generated, tuple[Diagnostic, ...]]:
         file, more = native.into(file, passage, ("native", key), "mlproject")
         found += more or _placeholders(file, ("native", key))
     return file, tuple(found)
+
+
+def _as_given(point: EntryPoint) -> dict[str, object]:
+    parameters = {"parameters": dict(point.parameters)} if point.parameters else {}
+    return {**parameters, "command": point.command}
 
 
 def _stage_points(
@@ -125,7 +130,7 @@ def _placeholders(file: Generated, passage: Path) -> list[Diagnostic]:
             continue
         at = native.within(place, passage, file.sources)
         known = list(cast("Mapping[str, object]", point.get("parameters", {})))
-        for text, why, help in mlflow_points.refused(str(point["command"]), known):
+        for text, why, help in refused(str(point["command"]), known):
             summary = f"{why} of `{entry}`" if text else why
             found.append(error("native-invalid", summary, at, help=help))
     return found

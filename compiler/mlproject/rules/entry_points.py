@@ -1,48 +1,30 @@
-"""Entry points that the user wrote, as MLflow will take them.
+"""Entry points that the user wrote, as MLflow will take them: it checks nothing of them when it loads the file.
 
-MLflow checks nothing of them when it loads the file. A command goes through `str.format` when it is run, so a
-placeholder that names no parameter is found then; a type that it does not know is text, a key nothing.
+A placeholder that names no parameter is found when the command is run; a type that MLflow does not know is text, and a
+key nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from string import Formatter
 from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path, Related, Site, did_you_mean, error, nearest, warning
-from mlproject.ir import EntryPoint
+from mlproject.diagnostics import Diagnostic, Path, Related, Site, did_you_mean, error, warning
+from mlproject.files import Source
+from mlproject.ir import Project
+from mlproject.lower.placeholders import mentions, refused
 
-BRACES = "a brace that is meant for the shell is written twice"
 TYPES = ("string", "float", "path", "uri")
 KEYS = ("type", "default", "description")
 
 
-def tree(point: EntryPoint) -> dict[str, object]:
-    """An entry point as it stands in `MLproject`."""
-    parameters = {"parameters": dict(point.parameters)} if point.parameters else {}
-    return {**parameters, "command": point.command}
-
-
-def refused(command: str, known: list[str]) -> Iterator[tuple[str, str, str]]:
-    """What `str.format` would refuse in a command: the placeholder ('' for all of it), the reason, the way out."""
-    try:
-        used = [name for _, name, _, _ in Formatter().parse(command) if name is not None]
-    except ValueError as no:
-        yield "", f"MLflow cannot format this command: {no}", BRACES
-        return
-    for name in dict.fromkeys(used):
-        if name not in known:
-            near = nearest(name, known)
-            help = f"did you mean `{near}`?" if near else BRACES
-            yield f"{{{name}}}", f"`{{{name}}}` names no parameter", help
-
-
-def check(points: tuple[EntryPoint, ...]) -> list[Diagnostic]:
-    """Commands that MLflow cannot run, and what it passes over in silence."""
+def entry_points(project: Project, source: Source) -> list[Diagnostic]:
+    """Commands that MLflow cannot run, and what it passes over in silence: once for all parameters of one type."""
     found: list[Diagnostic] = []
     types: dict[str, list[Path]] = {}
-    for point in points:
+    for point in project.mlproject.entry_points or ():
+        if not point.command:
+            continue  # a reference in it was reported
         at = (*point.path, "command")
         known = [str(name) for name in point.parameters]
         wrong = list(refused(point.command, known))
@@ -58,7 +40,7 @@ def check(points: tuple[EntryPoint, ...]) -> list[Diagnostic]:
                 said, where = mapping.get("type", "string"), (*place, "type")
             if said not in TYPES:
                 types.setdefault(str(said), []).append(where)
-            if not wrong and not _mentions(point.command, name):
+            if not wrong and not mentions(point.command, name):
                 summary = (
                     f"the command does not mention `{{{name}}}`, so MLflow ignores the parameter's value"
                 )
@@ -78,10 +60,6 @@ def _keys(given: Mapping[str, object], name: str, place: Path) -> Iterator[Diagn
         yield warning(
             "mlflow-ignores", f"MLflow ignores `{key}` of `{name}`", Site((*place, key), "key"), help=help
         )
-
-
-def _mentions(command: str, name: str) -> bool:
-    return any(word == name for _, word, _, _ in Formatter().parse(command))
 
 
 def _unknown(kind: str, places: list[Path]) -> Diagnostic:
