@@ -429,7 +429,6 @@ class Project:
     remotes: tuple[Remote, ...]
     ci: Ci
     native: Mapping[str, object]
-    edges: tuple[Edge, ...]
     presets: tuple[str, ...] = ()
     dvc_root: str = ""
     dvc_core: bool = True

@@ -22,29 +22,14 @@ ESCAPED = "$${"
 
 
 @frozen
-class Step:
-    """One step of a reference: a word (`.train`) or a selector (`[item]`)."""
-
-    text: str
-    selector: bool = False
-
-
-@frozen
 class Ref:
-    """A reference as written (`text`, with its braces), split into steps; the first step's word is its `head`."""
+    """A reference as written (`text`, with its braces). `head` is its namespace (`data`, `stages`, `item`, …), `words`
+    are the steps after it, words and selectors alike; `selectors` tells which of them stood in brackets."""
 
     text: str
-    steps: tuple[Step, ...]
-
-    @property
-    def head(self) -> str:
-        """The namespace: `data`, `stages`, `params`, `item`, …"""
-        return self.steps[0].text
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The steps' texts after the head."""
-        return tuple(step.text for step in self.steps[1:])
+    head: str
+    words: tuple[str, ...]
+    selectors: tuple[int, ...] = ()
 
 
 @frozen
@@ -104,25 +89,28 @@ def _reference(text: str) -> Ref | Broken:
         return Broken(text, "an empty reference", "name something, as in `${data.raw}`")
     words = [word.strip() for word in inner.split(".")]
     if all(words) and not any(char in inner for char in "[]{"):  # nearly all references
-        return Ref(text, tuple([Step(word) for word in words]))
-    steps: list[Step] = []
+        return Ref(text, words[0], tuple(words[1:]))
+    steps: list[str] = []
+    selectors: list[int] = []
     at = 0
     while at < len(inner):
         found = _step(inner, at, after_name=bool(steps))
         if isinstance(found, str):
             return Broken(text, found, shell)
+        if inner[at] == "[":
+            selectors.append(len(steps) - 1)
         step, at = found
         steps.append(step)
-    return Ref(text, tuple(steps))
+    return Ref(text, steps[0], tuple(steps[1:]), tuple(selectors))
 
 
-def _step(inner: str, at: int, *, after_name: bool) -> tuple[Step, int] | str:
+def _step(inner: str, at: int, *, after_name: bool) -> tuple[str, int] | str:
     """The step that begins at a position (with its dot or bracket) and the position after it; or what is wrong."""
     if inner[at] == "[":
         end = inner.find("]", at)
         if not after_name or end <= at + 1:
             return "a selector that is empty, not closed, or follows no name"
-        return Step(inner[at + 1 : end].strip(), selector=True), end + 1
+        return inner[at + 1 : end].strip(), end + 1
     if after_name:
         if inner[at] != ".":
             return "a selector must be followed by a dot or the end"
@@ -132,7 +120,7 @@ def _step(inner: str, at: int, *, after_name: bool) -> tuple[Step, int] | str:
         return "a dot without a name beside it"
     if end < len(inner) and inner[end] in "]{":
         return f"`{inner[end]}` cannot stand in a reference"
-    return Step(inner[at:end].strip()), end
+    return inner[at:end].strip(), end
 
 
 def whole(text: str) -> Ref | None:

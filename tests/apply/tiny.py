@@ -211,7 +211,6 @@ def graph(root: str) -> ir.Project:
         remotes=(),
         ci=ir.Ci((), (), (), "", (), "", (), "none", "", ()),
         native={},
-        edges=(),
     )
 
 

@@ -105,7 +105,6 @@ PROJECT = Project(
     remotes=(),
     ci=CI,
     native={},
-    edges=(),
 )
 
 

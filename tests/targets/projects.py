@@ -188,6 +188,5 @@ def project(
         remotes=(),
         ci=ir.Ci((), (), (), "", (), "main", (), "none", "", ("ci",)),
         native={},
-        edges=(),
     )
     return replace(base, **fields)

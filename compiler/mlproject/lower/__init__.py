@@ -1,7 +1,8 @@
-"""From the model to the graph: defaults explicit, names to references, edges found.
+"""From the model to the graph: defaults explicit, names to references, instances as DVC runs them.
 
 Order: what names mean (data, parameters, stages with their outputs and loops) → every stage as emitted and as DVC
-resolves it → who writes what → everything around the pipeline → edges.
+resolves it → who writes what → everything around the pipeline → what depends on itself. Edges follow from the graph:
+`edges` finds them for those who ask.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, Related, Site, error, warning
 from mlproject.files import Source
-from mlproject.ir import Edge, NodeId, ParamFile, Params, Project, Stage, Top
-from mlproject.lower.around import Around, around
+from mlproject.ir import ParamFile, Params, Project, Stage, Top
+from mlproject.lower.around import around
+from mlproject.lower.cycles import cycles
 from mlproject.lower.drafts import BROKEN, deep, draft, settle
 from mlproject.lower.dvcconfig import user_has_core
-from mlproject.lower.edges import OUTPUT_NODES, Producers, edges, producers
 from mlproject.lower.outside import Outside
 from mlproject.lower.paths import file_of, joined
+from mlproject.lower.producers import producers
 from mlproject.lower.scope import Draft, Scope
 from mlproject.lower.stages import lowered
 from mlproject.lower.variables import check_folders
@@ -37,7 +39,7 @@ def lower(
     known, found = producers(stages)
     outside = Outside(scope, {stage.name: stage for stage in stages}, known)
     rest = around(outside)
-    pipeline, cycles = edges(stages, rest.data, known)
+    circular = cycles(stages, known)
     top = _top(scope)
     presets = [document.file for document in resolved.places.documents[1:]]
     _check_values(scope)
@@ -63,13 +65,12 @@ def lower(
         remotes=rest.remotes,
         ci=rest.ci,
         native=cast("Mapping[str, object]", spec.native or {}),
-        edges=(*pipeline, *_later_edges(rest, known)),
         presets=tuple(f for f in presets if not root or not f.startswith(root + "/")),
         dvc_root=dvc_root,
         dvc_core=not user_has_core(scope, dvc_root),
         mlproject=rest.mlproject,
     )
-    return project, [*scope.diagnostics, *found, *cycles]
+    return project, [*scope.diagnostics, *found, *circular]
 
 
 def _dvc_root(root: str, source: Source) -> str:
@@ -99,22 +100,25 @@ def _scope(spec: Spec, resolved: Resolved, poisoned: frozenset[Path], root: str,
         scope.drafts[name] = draft(scope, name, entry)
     scope.folders = tuple(dict.fromkeys(one.folder for one in scope.drafts.values()))
     _check_names(scope)
-    written = {
-        file_of(output.raw, joined(one.folder, one.body.wdir or ""), root)
-        for one in scope.drafts.values()
-        for output in one.outputs
-        if "${" not in output.raw
-    }
-    scope.written = frozenset(written)
-    scope.produced_params = frozenset(one.file for one in files if one.file in written)
+    scope.written = _written(scope)
+    scope.produced_params = frozenset(one.file for one in files if one.file in scope.written)
     _check_unknown(scope, resolved)
     for one in files:
-        lacks = one.values is None and one.file not in written and not scope.is_poisoned("params")
+        lacks = one.values is None and one.file not in scope.written and not scope.is_poisoned("params")
         if lacks and source.kind(normpath(join(root, one.file))) == "absent":
             summary = f"there is no params file `{one.text}`"
             help = "create it, or write the parameters into `params:` as a mapping"
             scope.say(error("file-unreadable", summary, Site(one.path), help=help))
     return scope
+
+
+def _written(scope: Scope) -> frozenset[str]:
+    """The outputs whose path is plain text."""
+    found: set[str] = set()
+    for stage in scope.drafts.values():
+        base = joined(stage.folder, stage.body.wdir or "")
+        found.update([file_of(one.raw, base, scope.root) for one in stage.outputs if "${" not in one.raw])
+    return frozenset(found)
 
 
 def _check_unknown(scope: Scope, resolved: Resolved) -> None:
@@ -196,38 +200,6 @@ def _top(scope: Scope) -> Top:
         artifacts=cast("Mapping[str, object]", artifacts_ or {}),
         datasets=tuple(cast("list[object]", datasets or [])),
     )
-
-
-def _later_edges(rest: Around, known: Producers) -> list[Edge]:
-    """The edges from the pipeline's outputs to models, services, deployments, monitoring and workflows."""
-    found: list[Edge] = []
-    models = {model.name: NodeId("model", model.name) for model in rest.models}
-    for model in rest.models:
-        me = models[model.name]
-        found += _from(known, model.file, me, "is registered", (*model.path, "artifact"))
-        for gate in model.gates:
-            found += _from(known, gate.file, me, "gates", (*gate.path, "metric"))
-    for service in rest.services:
-        me = NodeId("service", service.name)
-        for index, name in enumerate(service.models):
-            if name in models:
-                found.append(Edge(models[name], me, "is served", (*service.path, "models", index)))
-        for deploy in service.deploys:
-            if deploy.kind != "none":
-                node = NodeId("deployment", f"{deploy.environment}/{service.name}")
-                found.append(Edge(me, node, "is deployed", deploy.path))
-    for monitor in rest.monitors:
-        me = NodeId("monitor", monitor.service)
-        found.append(Edge(NodeId("service", monitor.service), me, "is watched", monitor.path))
-        if monitor.reference:
-            found += _from(known, monitor.reference, me, "is the reference", (*monitor.path, "reference"))
-    return found
-
-
-def _from(known: Producers, file: str, target: NodeId, why: str, path: Path) -> list[Edge]:
-    """The edges from the outputs that a file means."""
-    products = [producer.product for producer in known.of(file)]
-    return [Edge(NodeId(OUTPUT_NODES[one.kind], one.file), target, why, path) for one in products]
 
 
 def _check_values(scope: Scope) -> None:

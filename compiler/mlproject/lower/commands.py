@@ -6,8 +6,6 @@ end cannot be known (`${data.raw}/$NAME`, a pattern) is a dependency up to the l
 
 from __future__ import annotations
 
-from posixpath import join, normpath
-
 from mlproject.diagnostics import Path
 from mlproject.lower.references import Paths, Piece, continued, escaped, piece
 from mlproject.lower.scope import Draft, Scope
@@ -109,7 +107,6 @@ def _sure(tail: str) -> str:
     return tail
 
 
-def covers(declared: str, path: str) -> bool:
-    """Whether a declared dependency names a path, a directory around it, or something inside it."""
-    one, other = normpath(declared), normpath(path)
-    return one == other or other.startswith(join(one, "")) or one.startswith(join(other, ""))
+def covers(one: str, other: str) -> bool:
+    """Whether a dependency on one normalised path is one on another: it is that, lies around it, or inside it."""
+    return one == other or other.startswith(f"{one}/") or one.startswith(f"{other}/")

@@ -25,11 +25,8 @@ PLOT = ("template", "x", "y", "x_label", "y_label", "title", "header")
 
 def set_fields(part: Part, names: tuple[str, ...]) -> dict[str, object]:
     """The fields that the user set, in the given order."""
-    return {
-        name: getattr(part, name)
-        for name in names
-        if name in part.model_fields_set and getattr(part, name) is not None
-    }
+    given = part.model_fields_set
+    return {name: value for name in names if name in given and (value := getattr(part, name)) is not None}
 
 
 def flags_of(flags: Flags) -> dict[str, object]:

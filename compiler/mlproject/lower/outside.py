@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from mlproject.diagnostics import Path, Site, did_you_mean, error
 from mlproject.ir import Instance, Stage
 from mlproject.lower.binding import Value
-from mlproject.lower.edges import Producers
 from mlproject.lower.paths import file_of
+from mlproject.lower.producers import Producers
 from mlproject.lower.scope import Scope
 from mlproject.lower.selecting import choose
 from mlproject.records import frozen
@@ -90,8 +90,9 @@ class Outside:
         return None
 
     def _stage(self, ref: Ref, site: Site) -> str | None:
-        steps = ref.steps[1:]
-        name = steps[0].text if steps else ""
+        name = ref.words[0] if ref.words else ""
+        selector = ref.words[1] if 1 in ref.selectors else None
+        words = ref.words[1 if selector is None else 2 :]
         draft, stage = self.scope.drafts.get(name), self.stages.get(name)
         if draft is None or stage is None:
             if not (name and self.scope.was_removed(("stages", name))):
@@ -99,8 +100,6 @@ class Outside:
                 help = did_you_mean(name, list(self.scope.drafts))
                 self.scope.say(error("unresolved-reference", summary, site, help=help))
             return None
-        selector = steps[1].text if len(steps) > 1 and steps[1].selector else None
-        words = [step.text for step in steps[1 if selector is None else 2 :]]
         if len(words) != 1 or words[0] == "*":
             summary = f"`{ref.text}` must name one output of `{name}`"
             help = did_you_mean("", list(draft.named)) or f"as in `${{stages.{name}.NAME}}`"

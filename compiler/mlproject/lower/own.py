@@ -16,8 +16,9 @@ def parameter(scope: Scope, me: Draft, ref: Ref, site: Site) -> str | None:
     if not scope.check_param(ref, site):
         return None
     need_values(scope, me, ref.words)
-    first, *rest = ref.steps[1:]
-    inner = first.text + "".join(f"[{step.text}]" if step.selector else f".{step.text}" for step in rest)
+    inner = ref.words[0]
+    for number, word in enumerate(ref.words[1:], 1):
+        inner += f"[{word}]" if number in ref.selectors else f".{word}"
     return f"${{{inner}}}"
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from posixpath import isabs, join, normpath, relpath
+from posixpath import join, normpath, relpath
 
 
 def is_external(text: str) -> bool:
     """Whether a path is a URL (`s3://…`, `remote://…`) or absolute: not a file of the project."""
-    return "://" in text or isabs(text) or (len(text) > 2 and text[1:3] in (":\\", ":/"))
+    return "://" in text or text.startswith("/") or text[1:3] in (":\\", ":/")
 
 
 @lru_cache(maxsize=65536)
@@ -19,7 +19,7 @@ def file_of(text: str, base: str, root: str = "") -> str:
     """
     if is_external(text):
         return text
-    file = normpath(join(base, text))
+    file = normpath(f"{base}/{text}" if base else text)
     if root and file.startswith("../"):
         return relpath(join("/", root, file), join("/", root))
     return file
@@ -37,7 +37,9 @@ def respelled(text: str, base: str, other: str, root: str = "") -> str:
 
 def joined(folder: str, wdir: str) -> str:
     """The directory of a stage, relative to the project; '' for the project's own."""
-    base = normpath(join(folder, wdir)) if folder or wdir else ""
+    if not folder and not wdir:
+        return ""
+    base = normpath(join(folder, wdir))
     return "" if base == "." else base
 
 

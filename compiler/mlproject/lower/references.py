@@ -124,18 +124,17 @@ def output_template(scope: Scope, stage: Draft, declared: Declared, site: Site) 
 
 def _stages(scope: Scope, me: Draft, ref: Ref, site: Site) -> Piece | None:
     """`${stages.S.N}`, `${stages.S[sel].N}`, `${stages.S.*}`."""
-    steps = ref.steps[1:]
-    name = steps[0].text if steps else ""
+    name = ref.words[0] if ref.words else ""
     target = scope.drafts.get(name)
-    if target is None or steps[0].selector:
+    if target is None or 0 in ref.selectors:
         if not name or not scope.was_removed(("stages", name)):
             summary = f"`{ref.text}`: there is no stage named `{name}`"
             scope.say(
                 error("unresolved-reference", summary, site, help=did_you_mean(name, list(scope.drafts)))
             )
         return None
-    selector = steps[1].text if len(steps) > 1 and steps[1].selector else None
-    words = [step.text for step in steps[1 if selector is None else 2 :]]
+    selector = ref.words[1] if 1 in ref.selectors else None
+    words = ref.words[1 if selector is None else 2 :]
     if len(words) != 1:
         help = did_you_mean("", list(target.named)) or f"as in `${{stages.{name}.NAME}}`"
         scope.say(error("bad-reference", f"`{ref.text}` must name one output of `{name}`", site, help=help))
@@ -255,12 +254,10 @@ def many_paths(scope: Scope, me: Draft, text: str, path: Path) -> list[str] | No
 
 def escaped(scope: Scope, before: str, found: Piece, part: Part, path: Path) -> bool:
     """Whether a backslash stands before what remains a template of DVC's, which would make it literal; reports it."""
+    if not before.endswith("\\") or isinstance(part, str | Escape):
+        return False
     texts = (found,) if isinstance(found, str) else found.texts
-    if (
-        isinstance(part, str | Escape)
-        or not before.endswith("\\")
-        or not any(t.startswith("${") for t in texts)
-    ):
+    if not any(text.startswith("${") for text in texts):
         return False
     summary = f"a backslash before `{part.text}` makes it literal text to DVC"
     help = "put something between them"

@@ -12,33 +12,36 @@ from mlproject.interpolate import Refused, to_text
 from mlproject.interpolate import resolve as interpolate
 from mlproject.ir import Dep, Instance, Output, ParamDep, Product, Resources, Stage
 from mlproject.lower.commands import command, covers
-from mlproject.lower.drafts import BROKEN, deep
+from mlproject.lower.drafts import BROKEN, deep, set_fields
 from mlproject.lower.paths import file_of, is_external, joined
 from mlproject.lower.placing import contexts, placed
 from mlproject.lower.references import many_paths, one_path, output_template
 from mlproject.lower.refused import check_directory, check_output
 from mlproject.lower.scope import Declared, Draft, Scope, found
-from mlproject.records import replace
+from mlproject.records import frozen
 
 
 def lowered(scope: Scope, draft: Draft) -> Stage:
     """The stage of a draft, with its instances. What could not be resolved is left out; it was reported."""
     cmd, mentioned = _commands(scope, draft)
-    deps = _deps(scope, draft, mentioned)
-    params = _params(scope, draft)
-    outputs = tuple(output for declared in draft.outputs if (output := _output(scope, draft, declared)))
+    emitted = Emitted(
+        cmd=cmd,
+        deps=_deps(scope, draft, mentioned),
+        params=_params(scope, draft),
+        outputs=tuple([output for one in draft.outputs if (output := _output(scope, draft, one))]),
+    )
     options = _options(scope, draft)
     entry, body = draft.entry, draft.body
     needs = entry.resources
-    stage = Stage(
+    return Stage(
         name=draft.name,
         folder=draft.folder,
         wdir=draft.wdir,
-        cmd=cmd,
+        cmd=emitted.cmd,
         cmd_is_list=isinstance(body.cmd, list),
-        deps=deps,
-        params=params,
-        outputs=outputs,
+        deps=emitted.deps,
+        params=emitted.params,
+        outputs=emitted.outputs,
         options=options,
         loop=draft.loop,
         frozen=bool(body.frozen),
@@ -46,21 +49,21 @@ def lowered(scope: Scope, draft: Draft) -> Stage:
         desc=str(options.get("desc", "")),
         resources=Resources(needs.cpus or 0, needs.memory or "", needs.gpus or 0) if needs else Resources(),
         timeout=entry.timeout or "",
-        instances=(),
+        instances=Evaluation(scope, draft, emitted).instances(),
         path=draft.path,
         body=draft.body_path,
         dvc_name=entry.name or "",
     )
-    return _with_instances(scope, draft, stage)
 
 
-def _with_instances(scope: Scope, draft: Draft, stage: Stage) -> Stage:
-    evaluation = Evaluation(scope, draft)
-    instances: list[Instance] = []
-    for key, item, context in contexts(scope, draft):
-        name = draft.name if key is None else f"{draft.name}@{key}"
-        instances.append(evaluation.instance(stage, name, key, item, context))
-    return replace(stage, instances=tuple(instances))
+@frozen
+class Emitted:
+    """What of a stage stands in `dvc.yaml` and is resolved there for each instance."""
+
+    cmd: tuple[str, ...]
+    deps: tuple[Dep, ...]
+    params: tuple[object, ...]
+    outputs: tuple[Output, ...]
 
 
 def _commands(scope: Scope, draft: Draft) -> tuple[tuple[str, ...], list[tuple[str, Path]]]:
@@ -90,11 +93,12 @@ def _deps(scope: Scope, draft: Draft, mentioned: list[tuple[str, Path]]) -> tupl
             continue
         deps += [Dep(one, path) for one in texts]
     # What is respelled for coverage is only compared, never emitted.
-    exact = {normpath(dep.template) for dep in deps}
+    known = [normpath(dep.template) for dep in deps]
     for text, path in mentioned:
-        if normpath(text) not in exact and not any(covers(dep.template, text) for dep in deps):
+        respelled = normpath(text)
+        if not any(covers(one, respelled) for one in known):
             deps.append(Dep(text, path, implied=True))
-            exact.add(normpath(text))
+            known.append(respelled)
     return tuple(deps)
 
 
@@ -113,14 +117,11 @@ def _output(scope: Scope, draft: Draft, declared: Declared) -> Output | None:
 
 
 def _options(scope: Scope, draft: Draft) -> dict[str, object]:
-    body = draft.body
     options: dict[str, object] = {}
-    for key in ("vars", "frozen", "always_changed", "desc", "meta"):
-        value = getattr(body, key)
-        if key in body.model_fields_set and value is not None:
-            emitted = value if key == "vars" else deep(scope, draft, value, (*draft.body_path, key))
-            if emitted is not BROKEN:
-                options[key] = emitted
+    for key, value in set_fields(draft.body, ("vars", "frozen", "always_changed", "desc", "meta")).items():
+        emitted = value if key == "vars" else deep(scope, draft, value, (*draft.body_path, key))
+        if emitted is not BROKEN:
+            options[key] = emitted
     return options
 
 
@@ -185,33 +186,47 @@ class Evaluation:
 
     scope: Scope
     draft: Draft
+    emitted: Emitted
 
-    def instance(
-        self, stage: Stage, name: str, key: str | None, item: object, context: Mapping[str, object]
-    ) -> Instance:
+    def instances(self) -> tuple[Instance, ...]:
+        """Every instance of the stage."""
+        found_ = [
+            self.instance(key, item, context) for key, item, context in contexts(self.scope, self.draft)
+        ]
+        return tuple(found_)
+
+    def instance(self, key: str | None, item: object, context: Mapping[str, object]) -> Instance:
         """One instance, every text as DVC resolves it."""
-        wdir = self.text(stage.wdir, context, (*stage.body, "wdir"))
+        draft, emitted, root = self.draft, self.emitted, self.scope.root
+        path = (*draft.body_path, "wdir")
+        wdir = self.text(draft.wdir, context, path)
         if wdir:
-            check_directory(self.scope, stage.folder, wdir, (*stage.body, "wdir"))
-        base = joined(stage.folder, wdir)
-        cmd_path = (*stage.body, "cmd")
-        cmd = tuple(
-            self.text(text, context, (*cmd_path, index) if stage.cmd_is_list else cmd_path, command=True)
-            for index, text in enumerate(stage.cmd)
+            check_directory(self.scope, draft.folder, wdir, path)
+        base = joined(draft.folder, wdir)
+        deps: list[tuple[str, str]] = []
+        for dep in emitted.deps:
+            text = self.text(dep.template, context, dep.path)
+            deps.append((text, file_of(text, base, root)))
+        params: list[ParamDep] = []
+        for index, entry in enumerate(emitted.params):
+            params += self.params(entry, index, context, base)
+        outs = [self.product(output, context, base) for output in emitted.outputs]
+        item_of = "" if key is None else f"@{key}"
+        address = (draft.entry.name or draft.name) + item_of
+        if draft.folder:
+            address = f"{draft.folder}/dvc.yaml:{address}"
+        cmd = self.commands(context)
+        return Instance(
+            address, draft.name + item_of, key, item, cmd, wdir, tuple(deps), _grouped(params), tuple(outs)
         )
-        deps = tuple(
-            (text := self.text(dep.template, context, dep.path), file_of(text, base, self.scope.root))
-            for dep in stage.deps
-        )
-        outs = tuple(self.product(output, context, base) for output in stage.outputs)
-        params = tuple(
-            dep
-            for index, entry in enumerate(stage.params)
-            for dep in self.params(entry, index, context, base)
-        )
-        own = name if not stage.dvc_name else stage.dvc_name if key is None else f"{stage.dvc_name}@{key}"
-        address = f"{stage.folder}/dvc.yaml:{own}" if stage.folder else own
-        return Instance(address, name, key, item, cmd, wdir, deps, _grouped(params), outs)
+
+    def commands(self, context: Mapping[str, object]) -> tuple[str, ...]:
+        """The commands of the instance."""
+        path = (*self.draft.body_path, "cmd")
+        if isinstance(self.draft.body.cmd, list):
+            listed = enumerate(self.emitted.cmd)
+            return tuple([self.text(text, context, (*path, at), command=True) for at, text in listed])
+        return tuple([self.text(text, context, path, command=True) for text in self.emitted.cmd])
 
     def product(self, output: Output, context: Mapping[str, object], base: str) -> Product:
         """An output of the instance."""
@@ -258,7 +273,7 @@ class Evaluation:
                     else _below(values, key)
                 )
                 self.scope.say(error("param-missing", summary, Site(path, text=key), help=help))
-        return ParamDep(file, text, None if keys is None else tuple(keys))
+        return ParamDep(file, text, None if keys is None else tuple(dict.fromkeys(keys)))
 
     def scope_values(self, file: str) -> Mapping[str, object] | None:
         """The values of a params file, where they are known."""
@@ -314,8 +329,10 @@ def _below(values: Mapping[str, object], key: str) -> str:
     return ""
 
 
-def _grouped(params: tuple[ParamDep, ...]) -> tuple[ParamDep, ...]:
+def _grouped(params: list[ParamDep]) -> tuple[ParamDep, ...]:
     """One entry a file, in order of first mention; a whole file swallows its keys."""
+    if len(params) < 2:
+        return tuple(params)
     files: dict[str, ParamDep] = {}
     for dep in params:
         before = files.setdefault(dep.file, dep)

@@ -60,15 +60,15 @@ def substitute(data: dict[object, object], values: Values, *, named: bool) -> di
 
 
 def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> object:
+    if _is_settled(value, heads):
+        return value
     if isinstance(value, str):
-        return _text(value, path, values, heads, ()) if "${" in value else value
+        return _text(value, path, values, heads, ())
     if isinstance(value, dict):
         mapping = cast("dict[object, object]", value)
         return {
             (_text(k, path, values, heads, ()) if isinstance(k, str) and "${vars." in k else k): (
-                v
-                if v is None or isinstance(v, (int, float))
-                else _walk(v, (*path, cast("str", k)), values, heads)
+                v if _is_settled(v, heads) else _walk(v, (*path, cast("str", k)), values, heads)
             )
             for k, v in mapping.items()
         }
@@ -77,10 +77,20 @@ def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> o
     return value
 
 
+def _is_settled(value: object, heads: frozenset[str]) -> bool:
+    """Whether a value is no container and refers to none of the namespaces, as nearly all of a long spec."""
+    if isinstance(value, str):
+        return "${" not in value or not any(head in value for head in heads)
+    return not isinstance(value, (dict, list))
+
+
 def _items(items: list[object], path: Path, values: Values, heads: frozenset[str]) -> list[object]:
     """The items of a list; one that is `${vars.X[*]}` becomes the items of that list."""
     if not any(isinstance(item, str) and item.endswith("[*]}") for item in items):
-        return [_walk(item, (*path, index), values, heads) for index, item in enumerate(items)]
+        return [
+            item if _is_settled(item, heads) else _walk(item, (*path, index), values, heads)
+            for index, item in enumerate(items)
+        ]
     result: list[object] = []
     moved: dict[Path, Path] = {}
     for index, item in enumerate(items):
@@ -98,9 +108,9 @@ def _items(items: list[object], path: Path, values: Values, heads: frozenset[str
 
 def _spread(text: str, path: Path, values: Values, heads: frozenset[str]) -> list[object] | None:
     ref = whole(text)
-    if ref is None or ref.head != "vars" or len(ref.steps) < 3 or "vars" not in heads:
+    if ref is None or ref.head != "vars" or len(ref.words) < 2 or "vars" not in heads:
         return None
-    value = _lookup(Ref(text, ref.steps[:-1]), path, values, ())
+    value = _lookup(Ref(text, ref.head, ref.words[:-1]), path, values, ())
     if isinstance(value, list):
         return cast("list[object]", value)
     if path not in values.broken:

@@ -11,6 +11,7 @@ from posixpath import basename
 
 from mlproject.diagnostics import Path
 from mlproject.ir import Instance, NodeId, NodeKind, Product, Project, Stage
+from mlproject.lower.edges import edges
 from mlproject.records import frozen
 from mlproject.report.visible import visible
 
@@ -116,12 +117,12 @@ def _around(project: Project, drawn: _Drawing) -> None:
         facts = [("about", service.desc), ("code", entry)]
         drawn.add("service", service.name, " ".join(routes), service.path, facts, ("routes", routes))
         for deploy in service.deploys:
-            node = NodeId("deployment", f"{deploy.environment}/{service.name}")
-            if not any(edge.target == node for edge in project.edges):
+            if deploy.kind == "none":
                 continue
             replicas = "" if deploy.replicas is None else str(deploy.replicas)
             facts = [("kind", deploy.kind), ("namespace", deploy.namespace), ("replicas", replicas)]
-            drawn.add("deployment", node.name, deploy.kind, deploy.path, [*facts, ("image", deploy.image)])
+            name = f"{deploy.environment}/{service.name}"
+            drawn.add("deployment", name, deploy.kind, deploy.path, [*facts, ("image", deploy.image)])
     again: list[int] = []
     for monitor in project.monitors:
         facts = [("schedule", monitor.schedule), ("logs", monitor.logs), ("reference", monitor.reference)]
@@ -226,7 +227,7 @@ class _Drawing:
 
     def arrows(self) -> list[Arrow]:
         """All arrows, those of the graph's edges too."""
-        for edge in self._project.edges:
+        for edge in edges(self._project):
             source, target = self._of.get(edge.source), self._of.get(edge.target)
             if source is None or target is None or source == target:
                 continue
