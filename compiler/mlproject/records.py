@@ -1,8 +1,8 @@
-"""Frozen, slotted classes for values, as `dataclass(frozen=True, slots=True)` makes them, at a third of the cost.
+"""Slotted classes of fields, as `dataclass(frozen=True, slots=True)` makes them, at a third of the cost.
 
 Every start of the command defines some eighty of them, and `dataclass` compiles six methods for each: together a fifth
 of a cold `validate`. Here one method is compiled for a class; the others are shared. Equality is by type and content,
-a hash by content, and nothing can be set.
+a hash by content, and nothing can be set. `slotted` makes those that are filled while something is worked out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, field
 from dataclasses import replace as replaced
 from typing import Any, NoReturn, TypeVar, cast, dataclass_transform
 
-__all__ = ["field", "frozen", "replace"]
+__all__ = ["field", "frozen", "replace", "slotted"]
 
 T = TypeVar("T")
 
@@ -23,12 +23,22 @@ def frozen(cls: type[T]) -> type[T]:
 
     A default that is no constant is `field(default_factory=…)`; no other option of `field` is known here.
     """
+    return _made(cls, _SHARED)
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
+def slotted(cls: type[T]) -> type[T]:
+    """The class with `__init__` and `__repr__` over its annotated fields, in slots that can be set; equal to itself."""
+    return _made(cls, {"__repr__": _repr})
+
+
+def _made(cls: type[T], methods: dict[str, object]) -> type[T]:
     namespace = dict(cls.__dict__)
     names = tuple(cast("dict[str, object]", namespace.get("__annotations__", {})))
     defaults = {name: namespace.pop(name) for name in names if name in namespace}
     for leftover in ("__dict__", "__weakref__"):
         namespace.pop(leftover, None)
-    namespace |= _SHARED | {"__slots__": names, "__match_args__": names, "__fields__": names}
+    namespace |= methods | {"__slots__": names, "__match_args__": names, "__fields__": names}
     made: Any = type(cls.__name__, cls.__bases__, namespace)
     made.__qualname__ = cls.__qualname__
     made.__init__ = _initializer(made, names, defaults)

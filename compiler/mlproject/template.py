@@ -13,12 +13,15 @@ is a `Broken` with words for the user, and the rest goes on.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from mlproject.records import frozen
 
 OPEN = "${"
 ESCAPED = "$${"
+# What stands between the braces of nearly all references.
+_DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)*").fullmatch
 
 
 @frozen
@@ -84,19 +87,18 @@ def _literal(parts: list[Part], text: str) -> None:
 
 def _reference(text: str) -> Ref | Broken:
     inner = text[2:-1]
-    shell = f"if it is the shell's, write `$${text[1:]}`"
+    if _DOTTED(inner):
+        head, *words = inner.split(".")
+        return Ref(text, head, tuple(words))
     if not inner.strip():
         return Broken(text, "an empty reference", "name something, as in `${data.raw}`")
-    words = [word.strip() for word in inner.split(".")]
-    if all(words) and not any(char in inner for char in "[]{"):  # nearly all references
-        return Ref(text, words[0], tuple(words[1:]))
     steps: list[str] = []
     selectors: list[int] = []
     at = 0
     while at < len(inner):
         found = _step(inner, at, after_name=bool(steps))
         if isinstance(found, str):
-            return Broken(text, found, shell)
+            return Broken(text, found, f"if it is the shell's, write `$${text[1:]}`")
         if inner[at] == "[":
             selectors.append(len(steps) - 1)
         step, at = found

@@ -6,7 +6,6 @@ who changes one place of the data changes another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -25,6 +24,7 @@ from yaml._yaml import CParser
 from mlproject.load.document import Place, Places
 from mlproject.load.remarks import Refused, Remarks
 from mlproject.load.scalars import HINTS, read
+from mlproject.records import field, slotted
 
 if TYPE_CHECKING:
     from yaml._yaml import Mark
@@ -153,7 +153,7 @@ def build(text: str, remarks: Remarks, restore: dict[int, str] | None = None) ->
     return (data[0], places[0]) if data else (None, None)
 
 
-@dataclass(slots=True)
+@slotted
 class _Aliases:
     """The anchors seen so far (None: still open, so an alias to it would be endless) and what aliases have repeated."""
 

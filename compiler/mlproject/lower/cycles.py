@@ -16,12 +16,12 @@ def cycles(stages: Sequence[Stage], known: Producers) -> list[Diagnostic]:
     }
     diagnostics: list[Diagnostic] = []
     done: set[str] = set()
-    for start in upstream:
+    for start, needed in upstream.items():
         if start in done:
             continue
         chain: list[str] = [start]
         on_chain = {start: 0}
-        pending = [iter(upstream[start])]
+        pending = [iter(needed)]
         reasons: list[Path] = []
         while pending:
             step = next(pending[-1], None)

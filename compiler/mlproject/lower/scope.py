@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from posixpath import join, normpath
 from typing import cast
 
@@ -13,7 +12,7 @@ from mlproject.ir import Loop, OutputKind, ParamFile
 from mlproject.lower.loops import Items
 from mlproject.model import Spec
 from mlproject.model.pipeline import StageBody, StageEntry
-from mlproject.records import frozen
+from mlproject.records import field, frozen, slotted
 from mlproject.resolve import paramfiles
 from mlproject.template import Ref
 
@@ -29,7 +28,7 @@ class Declared:
     path: Path
 
 
-@dataclass(slots=True)
+@slotted
 class Draft:
     """A stage in the making. `base` is the template of its directory, relative to the project; `local` are the values
     of its own `vars` (`local_unknown`: not all could be read); `placed` tells that `base` is known, `tainted` that
@@ -59,7 +58,7 @@ class Draft:
         return self.entry.foreach is not None or self.entry.matrix is not None
 
 
-@dataclass(slots=True)
+@slotted
 class Scope:
     """The tables that references are looked up in, and what was found wrong."""
 

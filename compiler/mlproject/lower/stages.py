@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import cast
 
@@ -180,7 +179,7 @@ def _file_of_key(scope: Scope, key: str, path: Path) -> str | None:
     return None
 
 
-@dataclass(slots=True)
+@frozen
 class Evaluation:
     """Resolves the templates of one stage, instance by instance."""
 

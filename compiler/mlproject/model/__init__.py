@@ -4,8 +4,6 @@
 the JSON Schema made from these models.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, Tag

@@ -1,7 +1,5 @@
 """Models, services, monitoring, environments and CI: what happens around the pipeline."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, Tag

@@ -2,9 +2,10 @@
 
 Unions are discriminated by the kind of the YAML value, so that a mistake is reported against the branch the user meant.
 A tag begins with `<`: it marks steps of pydantic's error locations that are no keys of the file.
-"""
 
-from __future__ import annotations
+No file of this package postpones its annotations (`from __future__ import annotations`): pydantic would have to compile
+each of them from text, at every start.
+"""
 
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Data, stages, outputs and DVC's own top-level sections: the part of the spec that becomes `dvc.yaml`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, Tag

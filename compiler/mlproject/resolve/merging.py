@@ -7,12 +7,11 @@ all its places, the winner first.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, Related, Site, error
 from mlproject.places import Place
-from mlproject.records import frozen
+from mlproject.records import field, frozen, slotted
 
 Mapping = dict[object, object]
 
@@ -20,7 +19,7 @@ Mapping = dict[object, object]
 VERBATIM = ("native", "api", "meta")
 
 
-@dataclass(slots=True)
+@slotted
 class Layer:
     """A value on its way through a merge: plain data, and the places of what did not stay where it was."""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, error
 from mlproject.files import Source
 from mlproject.load import Document, load_source
-from mlproject.records import replace
+from mlproject.records import field, replace, slotted
 from mlproject.resolve.merging import Mapping, as_mapping
 
 REFUSED = {
@@ -22,7 +21,7 @@ REFUSED = {
 Layers = list[tuple[int, Mapping]]
 
 
-@dataclass(slots=True)
+@slotted
 class Reading:
     """The documents read so far (the spec first), and what was wrong with them."""
 

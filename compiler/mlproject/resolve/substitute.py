@@ -7,11 +7,11 @@ graph (`data`, `stages`, `outs`), DVC's own (`item`, `key`, and parameters insid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, Site, did_you_mean, error
 from mlproject.interpolate import to_text
+from mlproject.records import field, slotted
 from mlproject.template import Escape, Ref, parse, whole
 
 # Sections that DVC reads: parameters stay its own templates there.
@@ -24,7 +24,7 @@ _CHECKED = frozenset({"timeout", "resources"})
 Stack = tuple[tuple[str, ...], ...]  # the references being resolved, outermost first
 
 
-@dataclass(slots=True)
+@slotted
 class Values:
     """What references to values resolve to, and what went wrong on the way."""
 

@@ -48,7 +48,7 @@ class Modules:
     def __init__(self, beside: Beside) -> None:
         self.beside = beside
         self._codes: dict[str, Code | None] = {}
-        self._closures: dict[tuple[str, tuple[_Root, ...], tuple[str, ...]], dict[str, Origin | None]] = {}
+        self._closures: dict[tuple[str, tuple[str, ...], str, str], dict[str, Origin | None]] = {}
         self._installed: tuple[_Root, ...] | None = None
 
     def script(self, run: Run) -> str | None:
@@ -72,11 +72,11 @@ class Modules:
     def imported(self, run: Run, file: str) -> dict[str, Origin | None]:
         """The local modules that a script imports, through each other too, each with the statement that leads to it
         (None: a package that `python -m` itself loads). Left out are the script and every empty `__init__.py`."""
-        path = self._path(run, file)
-        packages = tuple(f for f in self._named(run) if basename(f) == _INIT) if run.module else ()
-        found = self._closures.get((file, path, packages))
+        asked = (file, run.path, run.word if run.module else "", run.directory if run.module else "")
+        found = self._closures.get(asked)
         if found is None:
-            found = self._closures[file, path, packages] = self._closure(file, path, packages)
+            packages = tuple(f for f in self._named(run) if basename(f) == _INIT) if run.module else ()
+            found = self._closures[asked] = self._closure(file, self._path(run, file), packages)
         return found
 
     def _path(self, run: Run, file: str) -> tuple[_Root, ...]:
