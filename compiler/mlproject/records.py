@@ -41,7 +41,13 @@ def _made(cls: type[T], methods: dict[str, object]) -> type[T]:
     namespace |= methods | {"__slots__": names, "__match_args__": names, "__fields__": names}
     made: Any = type(cls.__name__, cls.__bases__, namespace)
     made.__qualname__ = cls.__qualname__
-    made.__init__ = _initializer(made, names, defaults)
+
+    def first(self: object, *values: object, **named: object) -> None:
+        # Of all classes a run makes values of a few: the method is compiled for the first.
+        made.__init__ = _initializer(made, names, defaults)
+        made.__init__(self, *values, **named)
+
+    made.__init__ = first
     return cast("type[T]", made)
 
 

@@ -25,7 +25,7 @@ def command(scope: Scope, me: Draft, text: str, path: Path) -> tuple[str, list[s
     pieces = [piece(scope, me, part, path) for part in parts]
     before = ""
     for part, one in zip(parts, pieces, strict=True):
-        if one is None or escaped(scope, before, one, part, path):
+        if one is None or (before.endswith("\\") and escaped(scope, one, part, path)):
             return None
         before = one if isinstance(one, str) else ""
     out: list[str] = []

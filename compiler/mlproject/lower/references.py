@@ -240,21 +240,23 @@ def many_paths(scope: Scope, me: Draft, text: str, path: Path) -> list[str] | No
     broken = after_path = False
     for part in parse(text):
         found = piece(scope, me, part, path)
-        if found is not None and escaped(scope, texts[0] if texts else "", found, part, path):
+        before = texts[0] if texts else ""
+        if found is not None and before.endswith("\\") and escaped(scope, found, part, path):
             found = None
         if found is None:
             broken = True
         elif isinstance(found, str):
-            texts = [continued(before, found) if after_path else before + found for before in texts]
+            texts = [continued(text, found) if after_path else text + found for text in texts]
         else:
-            texts = [before + alternative for before in texts for alternative in found.texts]
+            texts = [text + alternative for text in texts for alternative in found.texts]
         after_path = isinstance(found, Paths)
     return None if broken else texts
 
 
-def escaped(scope: Scope, before: str, found: Piece, part: Part, path: Path) -> bool:
-    """Whether a backslash stands before what remains a template of DVC's, which would make it literal; reports it."""
-    if not before.endswith("\\") or isinstance(part, str | Escape):
+def escaped(scope: Scope, found: Piece, part: Part, path: Path) -> bool:
+    """Whether a backslash before a part stands before what remains a template of DVC's, which would make it literal;
+    reports it."""
+    if isinstance(part, str | Escape):
         return False
     texts = (found,) if isinstance(found, str) else found.texts
     if not any(text.startswith("${") for text in texts):

@@ -60,8 +60,6 @@ def substitute(data: dict[object, object], values: Values, *, named: bool) -> di
 
 
 def _walk(value: object, path: Path, values: Values, heads: frozenset[str]) -> object:
-    if _is_settled(value, heads):
-        return value
     if isinstance(value, str):
         return _text(value, path, values, heads, ())
     if isinstance(value, dict):
