@@ -136,6 +136,39 @@ def test_a_reader_that_has_gone_is_no_error(arguments: tuple[str, ...], tmp_path
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate",), ("validate", "--format", "json"), ("compile", "--diff"), ("compile", "--check"), ("graph",),
+        ("graph", "--format", "html"), ("schema",), ("explain", "stale"), ("explain", "stages.train"), ("--help",),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_told_plainly(arguments: tuple[str, ...], unbuffered: str, tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    (tmp_path / "mlproject.yaml").write_bytes(SPEC)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mlproject", *arguments],
+            cwd=tmp_path, env={**PROCESS_ENV, "PYTHONUNBUFFERED": unbuffered}, stdin=subprocess.DEVNULL, stdout=full,
+            stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.stderr == b"standard output cannot be written: no space left on device\n"
+    assert done.returncode == 66
+
+
+def test_nobody_listens_at_all(tmp_path: Path) -> None:
+    (tmp_path / "mlproject.yaml").write_bytes(SPEC)
+    for closed in (">&-", ">&- 2>&-", "> /dev/full 2>&1" if Path("/dev/full").exists() else "2>&-"):
+        command = f'"{sys.executable}" -m mlproject explain stale {closed}'
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=tmp_path, env=PROCESS_ENV, capture_output=True, timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (66 if "full" in closed else 0, b"")
+
+
 def test_an_interrupt_is_one_word(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "mlproject", "validate", "-"],

@@ -132,3 +132,25 @@ def test_tools_that_are_not_installed_are_named(project: Path, monkeypatch: pyte
     done = run("apply", at=project)
     assert (done.code, done.out) == (69, "")
     assert done.err == "apply needs bentoml: pip install 'mlproject-compiler[run]'\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "code", "words"),
+    [
+        ("prdo", 64, "there is no environment `prdo`"),
+        ("prod", 66, "MLFLOW_TRACKING_URI"),
+        ("staged", 66, "MLFLOW_TRACKING_URI"),
+    ],
+)
+def test_apply_writes_nothing_before_it_knows_that_it_can_begin(
+    environment: str, code: int, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "mlproject.yaml").write_bytes(
+        SPEC
+        + b"tracking: {uri: '${env.MLFLOW_TRACKING_URI}'}\nenvironments:\n  prod: {env: [MLFLOW_TRACKING_URI]}\n"
+        b"  staged: {promote_from: prod}\n"
+    )
+    done = run("apply", "--env", environment, at=tmp_path)
+    assert (done.code, done.err) == (code, "")
+    assert words in done.out
+    assert [path.name for path in tmp_path.iterdir()] == ["mlproject.yaml"]

@@ -67,6 +67,16 @@ def apply(project: Project, where: Where, say: Reporter) -> Result:
     return result
 
 
+def unready(project: Project, where: Where) -> Failure | None:
+    """What keeps `apply` from beginning: an environment that is not there (or one that it is promoted from), a variable
+    that is not set. Asks no server."""
+    setting = settle(project, where, where.environment)
+    if isinstance(setting, Failure) or not setting.promote_from:
+        return setting if isinstance(setting, Failure) else None
+    origin = settle(project, where, setting.promote_from)
+    return origin if isinstance(origin, Failure) else None
+
+
 def _apply(project: Project, where: Where, log: Log, outcome: _Outcome) -> None:
     """All steps; what goes wrong is told and added to the outcome."""
     setting = settle(project, where, where.environment)

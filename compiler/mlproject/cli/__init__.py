@@ -14,6 +14,9 @@ import sys
 def main() -> None:
     """The command `mlproject`. An unchanged run is answered before anything that costs is imported."""
     arguments = sys.argv[1:]
+    # Closed by the caller (`>&-`): there is nobody to tell.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the end
     try:
         from mlproject.cli.fast import plain, replay
 
@@ -39,6 +42,10 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         code = 130
+    except OSError as why:
+        from mlproject.cli.bug import unwritten
+
+        code = unwritten(why, arguments)
     except Exception as bug:  # noqa: BLE001 -- the last resort: a mistake of the user's is told in its own words
         from mlproject.cli.bug import told
 

@@ -7,6 +7,7 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from mlproject.emit.writes import execute
 from mlproject.files import WorkTree
 from mlproject.ir import Project
 from mlproject.pipeline import compile as compiled
+
+if TYPE_CHECKING:
+    from mlproject.apply import Where
 
 TOOLS = ("dvc", "mlflow", "bentoml", "uv")
 
@@ -43,22 +47,26 @@ def command(path: str, environment: str, quiet: bool, verbose: bool, no_color: b
         return UNAVAILABLE
     # From here on the work is long, and other people's code runs in it.
     gc.enable()
-    project = _compile(found, no_color=no_color)
-    if project is None:
-        return 1
     from mlproject.apply import Where, apply
     from mlproject.cli.progress import Progress
 
     where = Where(Path(found.root), Path(found.project), environment, dict(os.environ))
+    project = _compile(found, where, no_color=no_color)
+    if project is None:
+        return 1
     progress = Progress(sys.stdout, colour=colored(["--no-color"] if no_color else []), quiet=quiet)
     return apply(project, where, progress).code
 
 
-def _compile(found: Place, *, no_color: bool) -> Project | None:
-    """Writes the compiled files; None where that is refused, which is told."""
+def _compile(found: Place, where: Where, *, no_color: bool) -> Project | None:
+    """Writes the compiled files, unless apply cannot begin, which it tells itself; None where writing is refused."""
+    from mlproject.apply import unready
+
     tree = WorkTree(found.root)
     result = compiled(found.file, tree)
     said = list(result.diagnostics)
+    if result.valid and result.checked.project is not None and unready(result.checked.project, where):
+        return result.checked.project
     if result.valid:
         plan, _ = planned(found, tree, result)
         said += execute(plan, tree)

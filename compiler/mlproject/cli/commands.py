@@ -3,7 +3,7 @@
 0    done; nothing against you
 1    a verdict against you: an invalid spec, drift found by `--check`, a gate or a stage that failed
 64   wrong usage
-66   an input that is missing or cannot be read
+66   an input that is missing or cannot be read; an output that cannot be written
 69   a server that cannot be reached
 70   our bug
 """

@@ -62,6 +62,8 @@ def _compiled(path: str) -> tuple[Compiled, WorkTree]:
 
 def _line(file: str, line: int, path: str) -> int:
     """The place in the spec that a line of a generated file came from."""
+    from mlproject.emit.rendered import offset_in
+
     full = os.path.abspath(file if os.path.exists(file) else os.path.join(path, file))
     result, tree = _compiled(path if path != "." else _project_of(full))
     name = os.path.relpath(full, tree.root).replace(os.sep, "/")
@@ -71,7 +73,7 @@ def _line(file: str, line: int, path: str) -> int:
         raise click.UsageError(f"`{file}` is not generated from this spec; {did_you_mean(name, known)}")
     number = line
     if rendered.form == "block":
-        number = line - _block_start(tree, rendered.file, rendered.text)
+        number = line - offset_in(rendered, _text(tree, rendered.file))
     if not 0 < number <= rendered.text.count("\n"):
         raise click.UsageError(f"`{file}` has no line {line} of ours")
     places = result.checked.places
@@ -105,16 +107,13 @@ def _project_of(full: str) -> str:
     return directory
 
 
-def _block_start(tree: WorkTree, file: str, text: str) -> int:
+def _text(tree: WorkTree, file: str) -> str:
     content = tree.read(file)
-    lines = content.decode("utf-8", "replace").splitlines() if isinstance(content, bytes) else []
-    first = text.splitlines()[0]
-    return lines.index(first) if first in lines else 0
+    return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
 def _source_line(tree: WorkTree, file: str, line: int) -> str:
-    content = tree.read(file)
-    lines = content.decode("utf-8", "replace").splitlines() if isinstance(content, bytes) else []
+    lines = _text(tree, file).splitlines()
     return lines[line - 1].strip() if line <= len(lines) else ""
 
 
@@ -125,14 +124,16 @@ def _place(subject: str, path: str) -> int:
 
     result, tree = _compiled(path)
     places = result.checked.places
-    place = _parse(subject, set(places.documents[0].values) | set(places.moved))
+    known = set(places.documents[0].values) | set(places.moved)
+    place = _parse(subject, known)
     described = describe(place)
+    if place not in known:
+        _misspelt(subject, place, known)
+        sys.stdout.write(f"{subject}\n" + (f"  {described}\n" if described else "") + "not in this spec\n")
+        return 0
     sys.stdout.write(f"{subject}\n")
     if described:
         sys.stdout.write(f"  {described}\n")
-    if place not in places.documents[0].values and place not in places.moved:
-        sys.stdout.write("not in this spec\n")
-        return 0
     for span in dict.fromkeys(places.spans(place)):
         sys.stdout.write(
             f"stands in\n  {span.file}:{span.line}:{span.column}  {_source_line(tree, span.file, span.line)}\n"
@@ -149,6 +150,24 @@ def _place(subject: str, path: str) -> int:
         if len(numbers) >= 8:
             sys.stdout.write(f"  {file}: and {len(numbers) - 6} more lines\n")
     return 0
+
+
+def _misspelt(subject: str, place: Path, known: set[Path]) -> None:
+    """Raises UsageError where a step of a place is neither in the spec nor a key that the language has there."""
+    from mlproject.validate.mapping import fields_at
+
+    for length in range(1, len(place) + 1):
+        above, step = place[: length - 1], str(place[length - 1])
+        fields = fields_at(above)
+        if place[:length] in known or step in fields:
+            continue
+        siblings = [str(path[-1]) for path in known if path[:-1] == above]
+        near = nearest(step, sorted({*siblings, *fields}))
+        if near is not None:
+            whole = _dotted((*above, near, *place[length:]))
+            raise click.UsageError(f"`{subject}` is not in this spec; did you mean `{whole}`?")
+        hint = did_you_mean(step, siblings)
+        raise click.UsageError(f"`{subject}` is not in this spec{f'; {hint}' if hint else ''}")
 
 
 def _parse(subject: str, known: set[Path]) -> Path:

@@ -10,7 +10,7 @@ import click
 
 from mlproject.cli.fast import colored, width
 from mlproject.cli.judge import report
-from mlproject.cli.session import NoInput, common_options, located, project_argument
+from mlproject.cli.session import common_options, located, project_argument, write_text
 from mlproject.diagnostics import Path, Site
 from mlproject.files import WorkTree
 from mlproject.pipeline import check
@@ -73,11 +73,7 @@ def command(
     if output is None:
         _print(text)
         return 0
-    try:
-        with open(output, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except OSError as why:
-        raise NoInput(f"`{output}` cannot be written: {(why.strerror or str(why)).lower()}") from why
+    write_text(output, text)
     if not quiet:
         sys.stderr.write(f"{output}: {len(drawn.boxes)} boxes, {len(drawn.arrows)} arrows\n")
     return 0

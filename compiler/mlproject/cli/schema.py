@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from mlproject.cli.session import NoInput, common_options
+from mlproject.cli.session import NoInput, common_options, write_text
 
 # A name, the file under `schemas/`, and what it describes.
 SCHEMAS = {
@@ -45,11 +45,7 @@ def command(
     if output is None:
         sys.stdout.write(content)
         return 0
-    try:
-        with open(output, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(content)
-    except OSError as why:
-        raise NoInput(f"`{output}` cannot be written: {why.strerror}") from None
+    write_text(output, content)
     return 0
 
 

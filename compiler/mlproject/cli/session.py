@@ -15,7 +15,7 @@ FORMATS = ("text", "json", "sarif", "github", "gitlab")
 
 
 class NoInput(click.ClickException):
-    """An input that is missing or cannot be read."""
+    """An input that is missing or cannot be read, or an output that cannot be written."""
 
     exit_code = 66
 
@@ -47,6 +47,15 @@ def common_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def write_text(file: str, text: str) -> None:
+    """Writes a file that the user named. Raises NoInput where that cannot be done."""
+    try:
+        with open(file, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as why:
+        raise NoInput(f"`{file}` cannot be written: {(why.strerror or str(why)).lower()}") from why
 
 
 def located(path: str) -> Place:

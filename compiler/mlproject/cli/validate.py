@@ -22,8 +22,9 @@ from mlproject.pipeline import check
 def command(path: str, form: str, strict: bool, quiet: bool, verbose: bool, no_color: bool) -> int:
     """Check a spec, and say everything that is wrong at once.
 
-    PROJECT is a directory, a spec, or - for standard input (as if it lay in this directory). No file is written,
-    nothing of the project is run, and no network is used. Exit code 1 where the spec is invalid.
+    PROJECT is a directory, a spec, or - for standard input (as if it lay in this directory). Nothing of the project is
+    run, no network is used, and nothing is written but answers for the next, unchanged run, into the ignored folder
+    .mlproject/cache. Exit code 1 where the spec is invalid.
     """
     if path == "-":
         tree, file = _standard_input()
