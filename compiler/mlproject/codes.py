@@ -69,6 +69,7 @@ CODES: tuple[Code, ...] = (
     Code("loop-duplicate", "error", "Two instances of one name"),
     Code("model-without-stage", "error", "A model that no stage produces"),
     Code("gate-without-metric", "error", "A gate on a metric nobody writes"),
+    Code("gate-without-champion", "warning", "A gate against an alias that nothing moves"),
     Code("service-without-model", "error", "A service whose model does not exist"),
     Code("service-entry", "error", "A service whose entry cannot be found"),
     Code("service-needs-entry", "error", "A service that cannot be generated"),

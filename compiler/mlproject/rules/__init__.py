@@ -16,6 +16,7 @@ from mlproject.records import frozen
 from mlproject.rules.entry_points import entry_points
 from mlproject.rules.forgotten_module import forgotten_module
 from mlproject.rules.forgotten_script import forgotten_script
+from mlproject.rules.gate_alias import gate_alias
 from mlproject.rules.loop_by_index import loop_by_index
 from mlproject.rules.missing_dependency import missing_dependency
 from mlproject.rules.native_target import native_lost, native_target
@@ -65,6 +66,7 @@ RULES: tuple[Rule, ...] = (
         wide=True,
     ),
     Rule(retrain_source, _ASIDE | _RESULTS | {"cmd", "params"}, frozenset({"data"}), wide=True),
+    Rule(gate_alias, frozenset(), frozenset({"models", "environments"})),
     Rule(output_in_git),
     Rule(loop_by_index),
     Rule(promised_file),
