@@ -17,6 +17,7 @@ from mlproject.cli.where import Place
 from mlproject.diagnostics import Diagnostic, has_errors
 from mlproject.emit.own import State
 from mlproject.emit.record import Previous, digest_of, read_record
+from mlproject.emit.upgrade import Upgrade
 from mlproject.emit.writes import Plan, Wish, diff_text, execute, findings, outcome, plan_writes
 from mlproject.files import WorkTree
 from mlproject.pipeline import Compiled
@@ -96,7 +97,7 @@ def planned(
     found: Place, tree: WorkTree, result: Compiled, *, force: bool = False, adopted: Collection[str] = ()
 ) -> tuple[Plan, Previous]:
     """What is to be done about the compiled files."""
-    previous = Previous(read_record(found.project), _earlier(found))
+    previous = Previous(read_record(found.project), _earlier(found), Upgrade(found.root, found.file))
     project = result.checked.project
     assert project is not None
     folders = [join(project.root, stage.folder) for stage in project.stages if stage.folder]

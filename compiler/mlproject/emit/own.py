@@ -1,7 +1,8 @@
 """Whose a file is, told without committed digests (two pull requests would conflict in them).
 
     current       what the spec compiles to; line breaks do not count
-    stale         what an earlier spec compiled to: HEAD's, or the one that this machine compiled last
+    stale         what an earlier spec compiled to: HEAD's, or the one that this machine compiled last; or what another
+                  version of the compiler made, as it was committed
     hand-edited   our header, of this spec, and none of those texts
     missing       not there (of a file of the user: our block is not in it)
     orphaned      our header, of this spec, but nothing produces it any more
@@ -28,7 +29,8 @@ State = Literal["current", "stale", "hand-edited", "missing", "orphaned", "not-o
 @frozen
 class Standing:
     """The state of one file. `before` is its content (None where there is none), `ours` the text in it that is ours
-    (with `\\n` line breaks), `detail` what stands in the way, or the other spec."""
+    (with `\\n` line breaks), `detail` what stands in the way, the other spec, or the other
+    compiler."""
 
     file: str
     state: State
@@ -61,6 +63,9 @@ def standing(rendered: Rendered, tree: WorkTree, previous: Previous) -> Standing
         return Standing(file, "stale", content, ours)
     if spec != rendered.spec:
         return Standing(file, "collision", content, ours, spec)
+    other = previous.made_by(file, lambda committed: text_of(committed).replace("\r\n", "\n") == ours)
+    if other:
+        return Standing(file, "stale", content, ours, other)
     return Standing(file, "hand-edited", content, ours)
 
 
@@ -73,8 +78,15 @@ def _of_block(rendered: Rendered, content: bytes, text: str, previous: Previous)
     ours = text_of_block(text, found)
     if ours == rendered.text:
         return Standing(rendered.file, "current", content, ours)
-    known = previous.wrote(rendered.file, ours)
-    return Standing(rendered.file, "stale" if known else "hand-edited", content, ours)
+    if previous.wrote(rendered.file, ours):
+        return Standing(rendered.file, "stale", content, ours)
+
+    def same(committed: bytes) -> bool:
+        before = text_of(committed)
+        return text_of_block(before, find_block(rendered.file, rendered.spec, before)) == ours
+
+    other = previous.made_by(rendered.file, same)
+    return Standing(rendered.file, "stale" if other else "hand-edited", content, ours, other)
 
 
 def text_of(content: bytes) -> str:

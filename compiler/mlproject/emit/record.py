@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import cast
 
 from mlproject.cache import FOLDER, prepare
+from mlproject.emit.upgrade import Upgrade
 
 _NAME = "written.json"
 # The text before the last is there because the last may not have been written.
@@ -71,14 +72,19 @@ class Previous:
     nothing before them knows the text.
 
     A revision gives the texts by file (of a file of the user, our block alone), or None where it has no such spec.
+    `upgrade` knows what another compiler made.
     """
 
-    __slots__ = ("_known", "_revisions", "asked", "written")
+    __slots__ = ("_known", "_revisions", "_upgrade", "asked", "written")
 
     def __init__(
-        self, written: Digests, revisions: Iterable[Callable[[], Mapping[str, str] | None]] = ()
+        self,
+        written: Digests,
+        revisions: Iterable[Callable[[], Mapping[str, str] | None]] = (),
+        upgrade: Upgrade | None = None,
     ) -> None:
         self.written = written
+        self._upgrade = upgrade
         self._revisions = iter(revisions)
         self._known: list[Mapping[str, str]] = []
         self.asked = False
@@ -89,6 +95,15 @@ class Previous:
         if digest_of(text) in self.written.get(file, ()):
             return True
         return any(known.get(file) == text for known in self._texts())
+
+    def made_by(self, file: str, same: Callable[[bytes], bool]) -> str:
+        """The version of another compiler, where that made the file as it is committed, and it is the same still; ''
+        where nobody knows."""
+        if self._upgrade is None:
+            return ""
+        self.asked = True
+        content = self._upgrade.committed(file)
+        return self._upgrade.version if content is not None and same(content) else ""
 
     def _texts(self) -> Iterator[Mapping[str, str]]:
         yield from self._known

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import Literal
 
+from mlproject import __version__
 from mlproject.cache import Fact, written
 from mlproject.diagnostics import Diagnostic, Span
 from mlproject.emit.difftext import unified
@@ -109,9 +110,10 @@ def _judge(rendered: Rendered, now: Standing, tree: WorkTree, wish: Wish) -> tup
             what = "has no block of ours" if now.before is not None else "is missing"
             return _said("missing", f"`{file}` {what}", _COMPILE, _top(file)), False
         case "stale":
-            return _said(
-                "stale", f"`{file}` is not what the spec compiles to", _COMPILE, _first(rendered, now)
-            ), False
+            what = "is not what the spec compiles to"
+            if now.detail:
+                what = f"was made by compiler {now.detail}, and compiler {__version__} makes it otherwise"
+            return _said("stale", f"`{file}` {what}", _COMPILE, _first(rendered, now)), False
         case "not-ours":
             help = f"move it away, or move its content into `{spec}` and run `mlproject compile --force`"
             return _said(
