@@ -1,0 +1,138 @@
+"""`mlproject import` from end to end: what lies in a directory, as one spec a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from posixpath import dirname
+
+from mlproject.diagnostics import Diagnostic, error, has_errors, order
+from mlproject.files import WorkTree
+from mlproject.imports import oldforms
+from mlproject.imports.find import Found, find
+from mlproject.imports.grouping import grouped
+from mlproject.imports.pipelines import shape
+from mlproject.imports.pipelines.sections import Data, Pipeline, located
+from mlproject.imports.project import Imported, Material, graph, imported, name_of
+from mlproject.imports.taken import Native, Taken
+from mlproject.ir import Project
+from mlproject.load import load_source
+from mlproject.records import frozen
+
+
+@frozen
+class Outcome:
+    """The specs that were made and what there is to say; nothing is written where a diagnostic is an error."""
+
+    specs: tuple[Imported, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether no diagnostic is an error."""
+        return not has_errors(list(self.diagnostics))
+
+
+@frozen
+class Read:
+    """A `dvc.yaml` that was read, and its folder in the repository."""
+
+    folder: str
+    native: Native
+    data: Data
+
+
+def discover(root: str, directory: str) -> Outcome:
+    """The specs for `directory` of the repository at `root` ('' is all of it)."""
+    tree = WorkTree(root)
+    there = find(root, directory)
+    found: list[Diagnostic] = []
+    pipelines: list[Read] = []
+    for file in there.pipelines:
+        native, data, said = shape.read(file, tree)
+        found += said
+        if data is not None:
+            pipelines.append(Read(dirname(file), native, data))
+    others, said = _others(there, tree)
+    found += said + _locks(there, tree)
+    if has_errors(found):
+        return Outcome((), tuple(order(found)))
+    specs = [imported(one, tree, name_of(one.root, root)) for one in _materials(there, pipelines, others, tree, directory)]
+    if not specs:
+        found.append(_nothing(directory))
+    found += [_exists(one.file) for one in specs if one.file in there.specs]
+    found += [diagnostic for one in specs for diagnostic in one.diagnostics]
+    return Outcome(tuple(specs), tuple(order(found)))
+
+
+def _materials(
+    there: Found, pipelines: Iterable[Read], others: list[tuple[Native, Taken]], tree: WorkTree, directory: str
+) -> list[Material]:
+    """The projects with what belongs to each: what is not a pipeline goes to the nearest project around it."""
+    reads = {one.folder: one for one in pipelines}
+    groups = dict(grouped({folder: _alone(one, tree) for folder, one in reads.items()})) if len(reads) > 1 else {f: (f,) for f in reads}
+    for native, _ in others:
+        groups.setdefault(dirname(native.file), ())
+    if there.tracked and not groups:
+        groups[directory] = ()
+    data: dict[str, list[Native]] = {}
+    for file in there.tracked:
+        document, _ = load_source(tree, file)
+        data.setdefault(_nearest(dirname(file), groups, directory), []).append(Native(file, document))
+    return [
+        Material(
+            home,
+            tuple(
+                Pipeline(reads[folder].native, reads[folder].data, _below(folder, home)) for folder in folders
+            ),
+            tuple(data.get(home, ())),
+            tuple(one for one in others if dirname(one[0].file) == home),
+        )
+        for home, folders in sorted(groups.items())
+    ]
+
+
+def _alone(one: Read, tree: WorkTree) -> Project | None:
+    """The graph of a pipeline as a project of its own; None where it makes none."""
+    return graph(Material(one.folder, (Pipeline(one.native, one.data, ""),)), tree)
+
+
+def _nearest(folder: str, homes: Mapping[str, object], directory: str) -> str:
+    """The project that a folder lies in: the innermost around it, else the first of all."""
+    while True:
+        if folder in homes:
+            return folder
+        if not folder or folder == directory:
+            return next(iter(sorted(homes)), directory)
+        folder = dirname(folder)
+
+
+def _below(folder: str, home: str) -> str:
+    return folder.removeprefix(home).removeprefix("/") if home else folder
+
+
+def _others(there: Found, tree: WorkTree) -> tuple[list[tuple[Native, Taken]], list[Diagnostic]]:
+    """The files of the other tools, each by its reader."""
+    return [], []
+
+
+def _locks(there: Found, tree: WorkTree) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for file in there.locks:
+        document, _ = load_source(tree, file)
+        old = oldforms.lock(document.data)
+        if old is not None:
+            found.append(located(Native(file, document), old))
+    return found
+
+
+def _nothing(directory: str) -> Diagnostic:
+    summary = f"there is nothing to import in `{directory or '.'}`"
+    help = "it reads dvc.yaml, *.dvc, MLproject and bentofile.yaml; `mlproject init` starts a new project"
+    return error("import-nothing", summary, help=help)
+
+
+def _exists(file: str) -> Diagnostic:
+    help = "it is never overwritten: move it away, or see with `--dry-run` what an import would write"
+    return error("import-exists", f"there is a spec already: `{file}`", help=help)
+
+

@@ -1,0 +1,135 @@
+"""One stage of `dvc.yaml` as one of the spec: the same fields, its outputs named, its templates references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from posixpath import join
+from typing import cast
+
+from mlproject.diagnostics import Diagnostic, Path
+from mlproject.files import Source
+from mlproject.imports.pipelines import naming
+from mlproject.imports.pipelines.templates import Reading
+from mlproject.imports.pipelines.values import DEFAULT, Names, Values, merge
+from mlproject.ir import OUTPUT_SECTIONS
+from mlproject.lower.paths import file_of, joined
+from mlproject.model.pipeline import StageEntry
+from mlproject.records import frozen
+from mlproject.resolve import paramfiles
+
+Tree = dict[object, object]
+OUTPUTS = tuple(OUTPUT_SECTIONS.values())
+# Fields whose values are templates and nothing else of ours.
+_PLAIN = ("cmd", "wdir", "deps", "frozen", "always_changed", "desc", "meta")
+
+
+@frozen
+class Stage:
+    """A stage for the spec: its fields in the order of the language, and for each of their paths (below the stage) the
+    path in the file (below the stage there) that it came from."""
+
+    tree: Mapping[str, object]
+    origins: Mapping[Path, Path]
+    found: tuple[Diagnostic, ...]
+    used: tuple[tuple[str, ...], ...]
+
+
+@frozen
+class Home:
+    """Where a `dvc.yaml` lies: its folder relative to the project, the project's in the repository, and its names."""
+
+    folder: str
+    root: str
+    source: Source
+    names: Names
+
+
+def read(given: Mapping[str, object], home: Home, at: Path) -> Stage:
+    """The stage at `at` of the file; `given` has the shape that DVC accepts."""
+    looped = "foreach" in given or "matrix" in given
+    body = cast("Mapping[str, object]", given["do"]) if "do" in given else given
+    local = _local(body, home)
+    outer = Reading(home.names)
+    reading = Reading(home.names, local, looped, outer.found, outer.used)
+    tree: dict[str, object] = {}
+    origins: dict[Path, Path] = {}
+    inside: dict[str, object] = {}
+    below: Path = ("do",) if "do" in given else ()
+    for key in ("foreach", "matrix"):
+        if key in given:
+            tree[key] = outer.value(given[key], (*at, key))
+    _body(body, reading, inside, origins, (at, below))
+    if below:
+        tree["do"] = _ordered(inside)
+    else:
+        tree |= inside
+    return Stage(_ordered(tree), origins, tuple(outer.found), tuple(outer.used))
+
+
+def _body(
+    body: Mapping[str, object],
+    reading: Reading,
+    tree: dict[str, object],
+    origins: dict[Path, Path],
+    places: tuple[Path, Path],
+) -> None:
+    at, below = places
+    for key in _PLAIN:
+        value = body.get(key)
+        if value is not None and value != []:
+            tree[key] = reading.value(value, (*at, *below, key))
+    if body.get("params"):
+        tree["params"] = _params(cast("list[object]", reading.value(body["params"], (*at, *below, "params"))))
+    if body.get("vars"):
+        tree["vars"] = body["vars"]
+    taken: list[str] = []
+    for section in OUTPUTS:
+        named: dict[str, object] = {}
+        for index, item in enumerate(cast("list[object]", body.get(section) or [])):
+            place = (*below, section, index)
+            for path, flags in _outputs(reading.value(item, (*at, *place))):
+                name = naming.of_path(path, taken, section.removesuffix("s"))
+                taken.append(name)
+                named[name] = {"path": path, **flags} if flags else path
+                origins[(*below, section, name)] = place
+                origins |= {(*below, section, name, key): (*place, path, key) for key in flags}
+        if named:
+            tree[section] = named
+
+
+def _params(given: list[object]) -> list[object]:
+    """A list of parameters with its bare keys under the file that DVC takes them from: one beside the stage."""
+    bare = [key for key in given if isinstance(key, str)]
+    named: list[object] = [{DEFAULT: bare}] if bare else []
+    return named + [item for item in given if not isinstance(item, str)]
+
+
+def _outputs(item: object) -> list[tuple[str, Mapping[str, object]]]:
+    """The paths of one item of a list of outputs, with their flags."""
+    if isinstance(item, str):
+        return [(item, {})]
+    mapping = cast("Mapping[str, Mapping[str, object] | None]", item)
+    return [(path, {k: v for k, v in (flags or {}).items() if k != "checkpoint"}) for path, flags in mapping.items()]
+
+
+def _local(body: Mapping[str, object], home: Home) -> Values:
+    """The values of a stage's own `vars`. A file that cannot be read is reported when the spec is compiled."""
+    local: Tree = {}
+    wdir = body.get("wdir")
+    base = joined(home.folder, wdir if isinstance(wdir, str) else "")
+    for entry in cast("list[object]", body.get("vars") or []):
+        if isinstance(entry, dict):
+            merge(local, cast("Values", entry))
+        elif isinstance(entry, str):
+            name, _, chosen = entry.partition(":")
+            values, _ = paramfiles.read(home.source, join(home.root, file_of(name, base, home.root)), name, ())
+            keys = [key for key in chosen.split(",") if key]
+            merge(local, {key: value for key, value in (values or {}).items() if not keys or key in keys})
+    return local
+
+
+def _ordered(tree: Mapping[str, object]) -> dict[str, object]:
+    """A stage's fields in the order of the language."""
+    return {key: tree[key] for key in StageEntry.model_fields if key in tree}
+
+

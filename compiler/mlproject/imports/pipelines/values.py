@@ -1,0 +1,156 @@
+"""What the names in a pipeline's templates mean: DVC's `vars`, the params files that it loads, and a stage's own `vars`.
+
+DVC refuses a name that two of them set, so the first that holds the whole path of a template is the one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from posixpath import join
+from typing import Literal, cast
+
+from mlproject.diagnostics import Diagnostic, Path, error, warning
+from mlproject.files import Source
+from mlproject.lower.paths import file_of
+from mlproject.records import field, frozen
+from mlproject.resolve import paramfiles
+
+Values = Mapping[object, object]
+Home = Literal["vars", "params", "local", "loop"]
+
+DEFAULT = "params.yaml"
+
+
+@frozen
+class ParamsFile:
+    """A params file that DVC loads for templates. `keys` are the only ones it takes (none: all); `values` is None where
+    the file cannot be read, which was reported."""
+
+    file: str
+    keys: tuple[str, ...]
+    values: Values | None
+    path: Path = ()
+
+
+@frozen
+class Names:
+    """The names that templates of one `dvc.yaml` may use. `inline` are its `vars`, `renamed` what a name of them is
+    called in the spec where another pipeline has it too."""
+
+    inline: Values
+    files: tuple[ParamsFile, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def home(self, words: tuple[str, ...], local: Values, *, looped: bool) -> Home | None:
+        """Where the value lies that a template names; None where DVC would not find it either."""
+        if looped and words[0] in ("item", "key"):
+            return "loop"
+        if holds(local, words):
+            return "local"
+        if holds(self.inline, words):
+            return "vars"
+        return "params" if any(one.values is None or taken(one, words) for one in self.files) else None
+
+    def known(self) -> list[str]:
+        """The names that a template may begin with."""
+        return [str(name) for one in (self.inline, *(file.values or {} for file in self.files)) for name in one]
+
+
+def taken(one: ParamsFile, words: tuple[str, ...]) -> bool:
+    """Whether DVC takes the value at `words` from a params file."""
+    return holds(one.values or {}, words) and (not one.keys or words[0] in one.keys)
+
+
+def holds(values: object, words: tuple[str, ...]) -> bool:
+    """Whether a path of names leads to a value, by DVC's rules."""
+    for word in words:
+        if isinstance(values, dict):
+            mapping = cast("Values", values)
+            if word not in mapping:
+                return False
+            values = mapping[word]
+        elif isinstance(values, list):
+            items = cast("list[object]", values)
+            if not word.lstrip("-").isdigit() or not -len(items) <= int(word) < len(items):
+                return False
+            values = items[int(word)]
+        else:
+            return False
+    return True
+
+
+def read(
+    given: object, folder: str, root: str, source: Source, path: Path
+) -> tuple[Names, list[Diagnostic]]:
+    """The names that `vars` (as data) gives, and `params.yaml` beside it, which DVC loads unasked.
+
+    `folder` is that of the `dvc.yaml`, relative to the project in `root`. Diagnostics have sites in the `dvc.yaml`.
+    """
+    inline: dict[object, object] = {}
+    files: list[ParamsFile] = []
+    found: list[Diagnostic] = []
+    for index, entry in enumerate(cast("list[object]", given if isinstance(given, list) else [])):
+        if isinstance(entry, dict):
+            merge(inline, cast("Values", entry))
+        elif isinstance(entry, str):
+            name, _, chosen = entry.partition(":")
+            keys = tuple(key.strip() for key in chosen.split(",") if key.strip())
+            file, said = _file(name, keys, folder, root, source, (*path, index))
+            files.append(file)
+            found += said
+    default = file_of(DEFAULT, folder, root)
+    if all(one.file != default for one in files) and source.kind(join(root, default)) == "file":
+        file, said = _file(DEFAULT, (), folder, root, source, path)
+        files.insert(0, file)
+        found += said
+    return _apart(Names(inline, tuple(files)), found, path)
+
+
+def _apart(names: Names, found: list[Diagnostic], path: Path) -> tuple[Names, list[Diagnostic]]:
+    """The names without files of which only some keys can be loaded beside the others: the spec loads whole files, so
+    those keys become values of its own."""
+    whole = [set(leaves(one.values or {})) for one in names.files]
+    kept: list[ParamsFile] = []
+    inline = dict(names.inline)
+    for index, one in enumerate(names.files):
+        others: set[tuple[object, ...]] = set().union(*(w for i, w in enumerate(whole) if i != index))
+        if one.keys and whole[index] & others:
+            merge(inline, {key: value for key, value in (one.values or {}).items() if key in one.keys})
+            summary = f"`vars` loads some keys of `{one.file}`, and another file has others of them too"
+            help = "their values stand under `vars` in the spec now, and no longer follow the file"
+            found.append(warning("import-copied", summary, one.path or path, help=help))
+        else:
+            kept.append(one)
+    return Names(inline, tuple(kept)), found
+
+
+def _file(
+    name: str, keys: tuple[str, ...], folder: str, root: str, source: Source, path: Path
+) -> tuple[ParamsFile, list[Diagnostic]]:
+    file = file_of(name, folder, root)
+    values, found = paramfiles.read(source, join(root, file), name, path)
+    if values is None and not found:
+        help = "put it there, or take it out of `vars`"
+        found = [error("file-unreadable", f"there is no `{name}`, which `vars` names", path, help=help)]
+    return ParamsFile(file, keys, values, path), found
+
+
+def merge(into: dict[object, object], other: Values) -> None:
+    """Adds names as DVC does: mappings merge."""
+    for key, value in other.items():
+        before = into.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            both = dict(cast("Values", before))
+            merge(both, cast("Values", value))
+            into[key] = both
+        else:
+            into[key] = value
+
+
+def leaves(values: Values, at: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """The paths of everything that is no mapping: what two files may not both hold."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from leaves(cast("Values", value), (*at, key))
+        else:
+            yield (*at, key)

@@ -1,0 +1,185 @@
+"""A directory with native files as specs: which projects there are, and the text of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from posixpath import basename, join
+from typing import cast
+
+from mlproject.diagnostics import Diagnostic, Path, has_errors
+from mlproject.files import WorkTree
+from mlproject.imports import places
+from mlproject.imports.carry import carried, carried_breaks
+from mlproject.imports.carry import joined as together
+from mlproject.imports.notes import notes
+from mlproject.imports.pipelines import naming, params, sections, tracked
+from mlproject.imports.pipelines.sections import Pipeline, Pipelines
+from mlproject.imports.shorten import shorten
+from mlproject.imports.taken import Native, Taken
+from mlproject.imports.writing import write
+from mlproject.ir import Project
+from mlproject.model import Spec
+from mlproject.pipeline import SPEC, Checked, check
+from mlproject.records import frozen, replace
+
+Sections = Mapping[str, object]
+
+
+@frozen
+class Material:
+    """The native files of one project in the directory `root` (relative to the repository), read: `others` are what
+    readers of other tools made of theirs."""
+
+    root: str
+    pipelines: tuple[Pipeline, ...]
+    tracked: tuple[Native, ...] = ()
+    others: tuple[tuple[Native, Taken], ...] = ()
+
+
+@frozen
+class Imported:
+    """A spec: its file, its text (None where an error is in the way), and the native files that it was made from."""
+
+    file: str
+    text: str | None
+    natives: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    checked: Checked | None = None
+
+
+@frozen
+class Draft:
+    """Sections to the letter, with their origins and every native file they came from."""
+
+    sections: Sections
+    origins: Mapping[Path, tuple[str, Path]]
+    natives: Mapping[str, Native]
+
+
+def imported(material: Material, tree: WorkTree, name: str) -> Imported:
+    """The spec of one project. `name` is what it is called where no file says so."""
+    file = join(material.root, SPEC)
+    pipelines = sections.read(material.pipelines, material.root, tree)
+    draft, found = _joined(material, pipelines, name)
+    natives = tuple(draft.natives)
+    if has_errors(found):
+        return Imported(file, None, natives, tuple(found))
+
+    def of(content: Sections) -> Checked:
+        return check(file, tree, write(content, {}, {}).encode())
+
+    checked = of(draft.sections)
+    if checked.project is None or not checked.valid:
+        return Imported(file, None, natives, (*found, *_relocated(checked, draft)))
+    draft, checked = _owned(draft, checked, params.own(material.root, tree, _files(draft), checked.project), of)
+    assert checked.project is not None
+    short = shorten(draft.sections, checked.project, of) if "stages" in draft.sections else draft.sections
+    short = ordered(short)
+    return Imported(file, _text(short, draft), natives, tuple(found), of(short))
+
+
+def graph(material: Material, tree: WorkTree) -> Project | None:
+    """What one project compiles to; None where it does not."""
+    pipelines = sections.read(material.pipelines, material.root, tree)
+    draft, found = _joined(material, pipelines, "alone")
+    if has_errors(found):
+        return None
+    return check(join(material.root, SPEC), tree, write(draft.sections, {}, {}).encode()).project
+
+
+def _text(content: Sections, draft: Draft) -> str:
+    origins = places.complete(content, draft.origins, draft.natives)
+    known = {file: notes(native.document) for file, native in draft.natives.items()}
+    comments = together(carried(found, origins, file) for file, found in known.items())
+    breaks: dict[Path, tuple[int, ...]] = {}
+    for file, found in known.items():
+        breaks |= carried_breaks(found, origins, file)
+    return write(content, comments, breaks)
+
+
+def _joined(material: Material, pipelines: Pipelines, name: str) -> tuple[Draft, list[Diagnostic]]:
+    """All parts as one tree, in the order of the language."""
+    parts = [pipelines.taken, tracked.read(material.tracked, material.root)]
+    parts += [taken for _, taken in material.others]
+    tree: dict[str, object] = {}
+    origins: dict[Path, tuple[str, Path]] = {}
+    found: list[Diagnostic] = []
+    for part in parts:
+        for key, value in part.sections.items():
+            tree[key] = _merged(tree.get(key), value)
+        origins = {**part.origins, **origins}
+        found += part.diagnostics
+    tree.setdefault("name", name)
+    listed = _listed(pipelines, tree)
+    natively = cast("list[str]", tree.pop("params", []))
+    if set(natively) & set(listed):
+        tree["native"] = _merged(tree.get("native"), {"dvc": {"params": natively}})
+    else:
+        listed += natively
+    if listed:
+        tree["params"] = listed[0] if len(listed) == 1 else listed
+    files = [one.native for one in material.pipelines] + list(material.tracked)
+    files += [native for native, _ in material.others]
+    return Draft(ordered(tree), origins, {native.file: native for native in files}), found
+
+
+def _listed(pipelines: Pipelines, tree: Sections) -> list[str]:
+    """The params files to name; the one beside the spec also where a stage tracks something of it."""
+    stages = cast("Mapping[str, Sections]", tree.get("stages", {}))
+    tracks = any("params" in cast("Sections", stage.get("do", stage)) for stage in stages.values())
+    return params.listed(pipelines, pipelines.used, tracks)
+
+
+def _merged(one: object, other: object) -> object:
+    if isinstance(one, dict) and isinstance(other, dict):
+        result = dict(cast("Sections", one))
+        for key, value in cast("Sections", other).items():
+            result[key] = _merged(result.get(key), value)
+        return result
+    return other if one is None else one
+
+
+def ordered(tree: Sections) -> dict[str, object]:
+    """Sections in the order of the language."""
+    return {key: tree[key] for key in Spec.model_fields if key in tree}
+
+
+def _files(draft: Draft) -> list[str]:
+    given = draft.sections.get("params", [])
+    return [given] if isinstance(given, str) else cast("list[str]", given)
+
+
+def _owned(draft: Draft, checked: Checked, own: Native | None, of: Callable[[Sections], Checked]) -> tuple[Draft, Checked]:
+    """The draft with the values of `params.yaml` as its own, where the graph stays the same."""
+    if own is None:
+        return draft, checked
+    values = own.document.data
+    content = {**draft.sections, "params": values}
+    again = of(content)
+    if again.project is None or not again.valid:
+        return draft, checked
+    origins = {**draft.origins, ("params",): (own.file, ())}
+    return Draft(content, origins, {**draft.natives, own.file: own}), again
+
+
+def _relocated(checked: Checked, draft: Draft) -> list[Diagnostic]:
+    """What the compiler has against the spec, at the places of the native files that it came from."""
+    found: list[Diagnostic] = []
+    for one in checked.diagnostics:
+        if one.severity != "error":
+            continue
+        site = one.site
+        origin = places.native(site.path, draft.origins) if site is not None else None
+        if site is not None and origin is not None:
+            file, place = origin
+            span = draft.natives[file].document.span(place, site.part, site.text)
+            one = replace(one, span=span, site=None, related=())
+        found.append(one)
+    return found
+
+
+def name_of(root: str, directory: str) -> str:
+    """A project's name after its directory, or the repository's."""
+    return naming.plain(basename(root) or basename(directory)) or "project"
+
+
