@@ -101,9 +101,11 @@ CODES: tuple[Code, ...] = (
     Code("not-ours", "error", "A file in the way that we did not write"),
     Code("file-unwritable", "error", "A file cannot be written"),
     Code("lock-invalid", "error", "`mlproject.lock` cannot be read"),
-    # importing
+    # importing what is there
     Code("import-nothing", "error", "There is nothing to import"),
     Code("import-exists", "error", "There is a spec already"),
     Code("import-old-form", "warning", "A form that its tool has given up"),
     Code("import-copied", "warning", "Values that no longer follow their file"),
 )
+
+BY_NAME: dict[str, Code] = {code.name: code for code in CODES}

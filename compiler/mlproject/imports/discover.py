@@ -21,10 +21,12 @@ from mlproject.records import frozen
 
 @frozen
 class Outcome:
-    """The specs that were made and what there is to say; nothing is written where a diagnostic is an error."""
+    """The specs that were made and what there is to say; nothing is written where a diagnostic is an error, nor
+    where one of them is there already (`in_the_way` says so)."""
 
     specs: tuple[Imported, ...]
     diagnostics: tuple[Diagnostic, ...]
+    in_the_way: tuple[Diagnostic, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -56,20 +58,30 @@ def discover(root: str, directory: str) -> Outcome:
     found += said + _locks(there, tree)
     if has_errors(found):
         return Outcome((), tuple(order(found)))
-    specs = [imported(one, tree, name_of(one.root, root)) for one in _materials(there, pipelines, others, tree, directory)]
+    specs = [
+        imported(one, tree, name_of(one.root, root))
+        for one in _materials(there, pipelines, others, tree, directory)
+    ]
     if not specs:
         found.append(_nothing(directory))
-    found += [_exists(one.file) for one in specs if one.file in there.specs]
     found += [diagnostic for one in specs for diagnostic in one.diagnostics]
-    return Outcome(tuple(specs), tuple(order(found)))
+    existing = tuple(
+        _exists(one.file) for one in specs if one.file in there.specs or tree.kind(one.file) != "absent"
+    )
+    return Outcome(tuple(specs), tuple(order(found)), existing)
 
 
 def _materials(
-    there: Found, pipelines: Iterable[Read], others: list[tuple[Native, Taken]], tree: WorkTree, directory: str
+    there: Found,
+    pipelines: Iterable[Read],
+    others: list[tuple[Native, Taken]],
+    tree: WorkTree,
+    directory: str,
 ) -> list[Material]:
     """The projects with what belongs to each: what is not a pipeline goes to the nearest project around it."""
     reads = {one.folder: one for one in pipelines}
-    groups = dict(grouped({folder: _alone(one, tree) for folder, one in reads.items()})) if len(reads) > 1 else {f: (f,) for f in reads}
+    alone = {folder: _alone(one, tree) if len(reads) > 1 else None for folder, one in reads.items()}
+    groups: dict[str, tuple[str, ...]] = dict(grouped(alone))
     for native, _ in others:
         groups.setdefault(dirname(native.file), ())
     if there.tracked and not groups:
@@ -134,5 +146,3 @@ def _nothing(directory: str) -> Diagnostic:
 def _exists(file: str) -> Diagnostic:
     help = "it is never overwritten: move it away, or see with `--dry-run` what an import would write"
     return error("import-exists", f"there is a spec already: `{file}`", help=help)
-
-

@@ -14,7 +14,9 @@ def meanings(project: Project) -> Mapping[str, Mapping[str, Meaning]]:
 
     Dependencies and parameters have no order to DVC; commands and outputs do. A path counts as it is spelled.
     """
-    return {stage.name: {one.address: _meaning(stage, one) for one in stage.instances} for stage in project.stages}
+    return {
+        stage.name: {one.address: _meaning(stage, one) for one in stage.instances} for stage in project.stages
+    }
 
 
 def _meaning(stage: Stage, one: Instance) -> Meaning:

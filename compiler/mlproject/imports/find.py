@@ -14,6 +14,7 @@ _SKIPPED = frozenset("node_modules venv env mlruns site-packages __pycache__ bui
 _KEPT = frozenset({".github"})
 BENTO = ("bentofile.yaml", "bentofile.yml")
 WORKFLOWS = ".github/workflows"
+GITLAB = ".gitlab-ci.yml"
 
 
 @frozen
@@ -35,30 +36,30 @@ def find(root: str, directory: str) -> Found:
     the repository, which lie at its root. What Git ignores is left out."""
     found = Found()
     for file in sorted({*_files(root, directory), *_files(root, WORKFLOWS), *_at_root(root)}):
-        name, inside = basename(file), not directory or file.startswith(f"{directory}/")
-        if dirname(file) == WORKFLOWS and name.endswith((".yml", ".yaml")) or file == ".gitlab-ci.yml":
+        inside = not directory or file.startswith(f"{directory}/")
+        if (dirname(file) == WORKFLOWS and file.endswith((".yml", ".yaml"))) or file == GITLAB:
             found.workflows.append(file)
-        elif not inside:
-            continue
-        elif name == "dvc.yaml":
-            found.pipelines.append(file)
-        elif name == "dvc.lock":
-            found.locks.append(file)
-        elif name.endswith(".dvc") and name != ".dvc":
-            found.tracked.append(file)
-        elif name.lower() == "mlproject":
-            found.mlprojects.append(file)
-        elif name in BENTO:
-            found.bentofiles.append(file)
-        elif name == "pyproject.toml":
-            found.pyprojects.append(file)
-        elif name == "mlproject.yaml":
-            found.specs.append(file)
+        elif inside and (kind := _kind(found, basename(file))) is not None:
+            kind.append(file)
     return found
 
 
+def _kind(found: Found, name: str) -> list[str] | None:
+    """The list that a file of this name belongs in."""
+    named = {
+        "dvc.yaml": found.pipelines,
+        "dvc.lock": found.locks,
+        "pyproject.toml": found.pyprojects,
+        "mlproject.yaml": found.specs,
+        **dict.fromkeys(BENTO, found.bentofiles),
+    }
+    if name.endswith(".dvc") and name != ".dvc":
+        return found.tracked
+    return found.mlprojects if name.lower() == "mlproject" else named.get(name)
+
+
 def _at_root(root: str) -> list[str]:
-    return [".gitlab-ci.yml"] if os.path.isfile(os.path.join(root, ".gitlab-ci.yml")) else []
+    return [GITLAB] if os.path.isfile(os.path.join(root, GITLAB)) else []
 
 
 def _files(root: str, directory: str) -> Iterator[str]:

@@ -31,17 +31,20 @@ def _stage(given: object, at: Path, found: list[Diagnostic]) -> object:
         stage["do"] = _stage(stage["do"], (*at, "do"), found)
     if "live" in stage:
         stage.pop("live")
-        help = "DVCLive writes plots and metrics itself: name them as `plots: [dvclive/plots]`, `metrics: [dvclive/metrics.json]`"
+        help = "name what DVCLive writes: `plots: [dvclive/plots]`, `metrics: [dvclive/metrics.json]`"
         found.append(_old("`live` of a stage went with DVC 3", (*at, "live"), help))
     if "locked" in stage:
         locked = stage.pop("locked")
         stage.setdefault("frozen", locked)
-        found.append(_old("`locked` is called `frozen` since DVC 1", (*at, "locked"), "it is `frozen` in the spec"))
+        found.append(
+            _old("`locked` is called `frozen` since DVC 1", (*at, "locked"), "it is `frozen` in the spec")
+        )
     for section in OUTPUT_SECTIONS.values():
         items = stage.get(section)
         if isinstance(items, list):
             stage[section] = [
-                _output(item, (*at, section, index), found) for index, item in enumerate(cast("list[object]", items))
+                _output(item, (*at, section, index), found)
+                for index, item in enumerate(cast("list[object]", items))
             ]
     return stage
 
@@ -52,19 +55,22 @@ def _output(item: object, at: Path, found: list[Diagnostic]) -> object:
     return {path: _flags(flags, (*at, str(path)), found) for path, flags in cast("Tree", item).items()}
 
 
-def _flags(flags: object, at: Path, found: list[Diagnostic]) -> object:
-    if not isinstance(flags, dict) or "checkpoint" not in flags:
+def _flags(given: object, at: Path, found: list[Diagnostic]) -> object:
+    if not isinstance(given, dict):
+        return given
+    flags = cast("Tree", given)
+    if "checkpoint" not in flags:
         return flags
-    help = "DVCLive saves a model as it is trained: `live.log_artifact(path)`; `persist: true` keeps the file between runs"
+    help = "`persist: true` keeps the file between runs; DVCLive saves a model by `live.log_artifact(path)`"
     found.append(_old("checkpoints went with DVC 3, which ignores `checkpoint`", (*at, "checkpoint"), help))
-    return {key: value for key, value in cast("Tree", flags).items() if key != "checkpoint"}
+    return {key: value for key, value in flags.items() if key != "checkpoint"}
 
 
 def lock(data: object) -> Diagnostic | None:
     """What is old about the content of a `dvc.lock`; None where nothing is."""
     if not isinstance(data, dict) or not data or "schema" in data:
         return None
-    help = "DVC 3 cannot read it: open the project once with DVC 2 (`dvc commit`), or delete the file and run `dvc commit`"
+    help = "DVC 3 cannot read it: run `dvc commit` with DVC 2, or delete the file and run it with DVC 3"
     summary = "`dvc.lock` has the schema 1.0"
     return warning("import-old-form", summary, Site(()), help=help)
 

@@ -1,4 +1,4 @@
-"""Where each value of a finished spec came from: what the readers told, and below it everything that stayed as it was."""
+"""Where each value of a finished spec came from: what the readers told, and below it all that stayed as it was."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from mlproject.imports.taken import Native
 Origins = Mapping[Path, tuple[str, Path]]
 
 
-def complete(sections: Mapping[str, object], origins: Origins, natives: Mapping[str, Native]) -> dict[Path, tuple[str, Path]]:
-    """The origins of every value of `sections` that has one: its own, or that of the value around it with the rest of the
-    path, where the native file has something of the same kind there (a text: the same text, or for a command any)."""
+def complete(
+    sections: Mapping[str, object], origins: Origins, natives: Mapping[str, Native]
+) -> dict[Path, tuple[str, Path]]:
+    """The origins of every value of `sections` that has one: its own, or that of the value around it with the rest of
+    the path, where the native file has something of the same kind there (a text: the same text, or for a command any)."""
     full: dict[Path, tuple[str, Path]] = {}
     for path, value in _walk(sections, ()):
         own = origins.get(path)

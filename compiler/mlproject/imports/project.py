@@ -49,11 +49,13 @@ class Imported:
 
 @frozen
 class Draft:
-    """Sections to the letter, with their origins and every native file they came from."""
+    """Sections to the letter, with their origins and every native file they came from; `params` are the params files
+    that stages need."""
 
     sections: Sections
     origins: Mapping[Path, tuple[str, Path]]
     natives: Mapping[str, Native]
+    params: tuple[str, ...] = ()
 
 
 def imported(material: Material, tree: WorkTree, name: str) -> Imported:
@@ -71,7 +73,9 @@ def imported(material: Material, tree: WorkTree, name: str) -> Imported:
     checked = of(draft.sections)
     if checked.project is None or not checked.valid:
         return Imported(file, None, natives, (*found, *_relocated(checked, draft)))
-    draft, checked = _owned(draft, checked, params.own(material.root, tree, _files(draft), checked.project), of)
+    draft, checked = _owned(
+        draft, checked, params.own(material.root, tree, draft.params, checked.project), of
+    )
     assert checked.project is not None
     short = shorten(draft.sections, checked.project, of) if "stages" in draft.sections else draft.sections
     short = ordered(short)
@@ -112,15 +116,14 @@ def _joined(material: Material, pipelines: Pipelines, name: str) -> tuple[Draft,
     tree.setdefault("name", name)
     listed = _listed(pipelines, tree)
     natively = cast("list[str]", tree.pop("params", []))
-    if set(natively) & set(listed):
+    named = listed if set(natively) & set(listed) else listed + natively
+    if natively and named is listed:
         tree["native"] = _merged(tree.get("native"), {"dvc": {"params": natively}})
-    else:
-        listed += natively
-    if listed:
-        tree["params"] = listed[0] if len(listed) == 1 else listed
+    if named:
+        tree["params"] = named[0] if len(named) == 1 else named
     files = [one.native for one in material.pipelines] + list(material.tracked)
     files += [native for native, _ in material.others]
-    return Draft(ordered(tree), origins, {native.file: native for native in files}), found
+    return Draft(ordered(tree), origins, {native.file: native for native in files}, tuple(listed)), found
 
 
 def _listed(pipelines: Pipelines, tree: Sections) -> list[str]:
@@ -132,11 +135,11 @@ def _listed(pipelines: Pipelines, tree: Sections) -> list[str]:
 
 def _merged(one: object, other: object) -> object:
     if isinstance(one, dict) and isinstance(other, dict):
-        result = dict(cast("Sections", one))
+        result: dict[str, object] = dict(cast("Sections", one))
         for key, value in cast("Sections", other).items():
             result[key] = _merged(result.get(key), value)
         return result
-    return other if one is None else one
+    return cast("Sections | None", other) if one is None else cast("Sections", one)
 
 
 def ordered(tree: Sections) -> dict[str, object]:
@@ -144,12 +147,9 @@ def ordered(tree: Sections) -> dict[str, object]:
     return {key: tree[key] for key in Spec.model_fields if key in tree}
 
 
-def _files(draft: Draft) -> list[str]:
-    given = draft.sections.get("params", [])
-    return [given] if isinstance(given, str) else cast("list[str]", given)
-
-
-def _owned(draft: Draft, checked: Checked, own: Native | None, of: Callable[[Sections], Checked]) -> tuple[Draft, Checked]:
+def _owned(
+    draft: Draft, checked: Checked, own: Native | None, of: Callable[[Sections], Checked]
+) -> tuple[Draft, Checked]:
     """The draft with the values of `params.yaml` as its own, where the graph stays the same."""
     if own is None:
         return draft, checked
@@ -159,7 +159,7 @@ def _owned(draft: Draft, checked: Checked, own: Native | None, of: Callable[[Sec
     if again.project is None or not again.valid:
         return draft, checked
     origins = {**draft.origins, ("params",): (own.file, ())}
-    return Draft(content, origins, {**draft.natives, own.file: own}), again
+    return Draft(content, origins, {**draft.natives, own.file: own}, draft.params), again
 
 
 def _relocated(checked: Checked, draft: Draft) -> list[Diagnostic]:
@@ -173,13 +173,12 @@ def _relocated(checked: Checked, draft: Draft) -> list[Diagnostic]:
         if site is not None and origin is not None:
             file, place = origin
             span = draft.natives[file].document.span(place, site.part, site.text)
-            one = replace(one, span=span, site=None, related=())
-        found.append(one)
+            found.append(replace(one, span=span, site=None, related=()))
+        else:
+            found.append(one)
     return found
 
 
 def name_of(root: str, directory: str) -> str:
     """A project's name after its directory, or the repository's."""
     return naming.plain(basename(root) or basename(directory)) or "project"
-
-

@@ -11,7 +11,9 @@ from posixpath import join
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path
+from mlproject.interpolate import expressions
 from mlproject.ir import OUTPUT_SECTIONS, Output, Project, Stage
+from mlproject.lower.paths import file_of
 from mlproject.targets import native
 from mlproject.trees import Generated, Pins
 
@@ -62,11 +64,8 @@ def _pipeline(project: Project, folder: str) -> Generated:
 
 
 def _top(project: Project, tree: Tree, sources: dict[Path, Path]) -> None:
-    named = (
-        []
-        if project.params.owned
-        else [file.text for file in project.params.files if file.text != "params.yaml"]
-    )
+    used = _read_by_stages(project)
+    named = [file.text for file in project.params.files if file.file not in used]
     sections: tuple[tuple[str, object], ...] = (
         ("params", named),
         ("metrics", list(project.top.metrics)),
@@ -78,6 +77,31 @@ def _top(project: Project, tree: Tree, sources: dict[Path, Path]) -> None:
         if value:
             tree[section] = value
             sources[(section,)] = (section,)
+
+
+def _read_by_stages(project: Project) -> set[str]:
+    """The params files that DVC knows from the stages: those they track, and those their templates are read from."""
+    used = {dep.file for stage in project.stages for one in stage.instances for dep in one.params}
+    for folder, texts in project.vars_files.items():
+        used |= {file_of(text, folder, project.root) for text in texts}
+    if any(_templated(stage) for stage in project.stages):
+        used |= {join(stage.folder, "params.yaml") for stage in project.stages}
+    return used
+
+
+def _templated(stage: Stage) -> bool:
+    """Whether DVC resolves something in a stage from a params file that it reads unasked."""
+    texts = [
+        *stage.cmd,
+        stage.wdir,
+        *(dep.template for dep in stage.deps),
+        *(out.template for out in stage.outputs),
+    ]
+    if stage.loop is not None and isinstance(stage.loop.source, str):
+        texts.append(stage.loop.source)
+    return any(
+        name.split(".")[0] not in ("item", "key") for text in texts for _, _, name in expressions(text)
+    )
 
 
 def _stage(stage: Stage, sources: dict[Path, Path]) -> Tree:

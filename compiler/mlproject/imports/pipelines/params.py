@@ -22,14 +22,17 @@ from mlproject.lower.paths import ancestors
 def listed(found: Pipelines, used: Collection[tuple[str, ...]], tracked: bool) -> list[str]:
     """The params files that the spec's `params` has to name: those that templates take a value from, and the one beside
     the spec where stages track parameters (`tracked`)."""
-    files = [one.file for one in found.files if any(one.values is None or taken(one, words) for words in used)]
+    files = [
+        one.file for one in found.files if any(one.values is None or taken(one, words) for words in used)
+    ]
     if tracked and DEFAULT not in files:
         files.insert(0, DEFAULT)
     return files
 
 
 def own(root: str, source: Source, files: Collection[str], project: Project) -> Native | None:
-    """`params.yaml` as it was read, where its values can be the spec's own; else None. `files` are those of `listed`."""
+    """`params.yaml` as it was read, where its values can be the spec's own; else None. `files` are those of
+    `listed`."""
     file = join(root, DEFAULT)
     if list(files) != [DEFAULT] or source.kind(file) != "file":
         return None

@@ -10,10 +10,9 @@ from typing import cast
 from mlproject.diagnostics import Diagnostic, Path, Site
 from mlproject.files import Source
 from mlproject.imports.pipelines import naming, values
-from mlproject.imports.pipelines.stages import Home
 from mlproject.imports.pipelines.stages import read as read_stage
 from mlproject.imports.pipelines.templates import Reading
-from mlproject.imports.pipelines.values import Names, ParamsFile
+from mlproject.imports.pipelines.values import Folder, Names, ParamsFile
 from mlproject.imports.taken import Native, Taken
 from mlproject.lower.paths import file_of, is_external
 from mlproject.records import frozen, replace
@@ -23,7 +22,8 @@ Data = Mapping[str, object]
 
 @frozen
 class Pipeline:
-    """A `dvc.yaml` whose shape DVC accepts: `data` is its content without old forms, `folder` relative to the project."""
+    """A `dvc.yaml` whose shape DVC accepts: `data` is its content without old forms, `folder` relative to the
+    project."""
 
     native: Native
     data: Data
@@ -66,20 +66,28 @@ def read(pipelines: Sequence[Pipeline], root: str, source: Source) -> Pipelines:
         sections["vars"] = joining.vars
     if joining.stages:
         sections["stages"] = joining.stages
-    sections |= {key: joining.top[key] for key in ("params", "metrics", "plots", "artifacts", "datasets") if key in joining.top}
-    return Pipelines(Taken(sections, joining.origins, tuple(joining.found)), tuple(joining.files.values()), tuple(joining.used))
+    sections |= {
+        key: joining.top[key]
+        for key in ("params", "metrics", "plots", "artifacts", "datasets")
+        if key in joining.top
+    }
+    return Pipelines(
+        Taken(sections, joining.origins, tuple(joining.found)),
+        tuple(joining.files.values()),
+        tuple(joining.used),
+    )
 
 
 def _pipeline(joining: Joining, one: Pipeline, all_: Sequence[Pipeline]) -> None:
     data, folder = one.data, one.folder
-    names, found = values.read(data.get("vars"), folder, joining.root, joining.source, ("vars",))
+    home = Folder(folder, joining.root, joining.source)
+    names, found = values.read(data.get("vars"), home, ("vars",))
     names = _shared_vars(joining, one, names)
     for file in names.files:
         joining.files.setdefault(file.file, file)
-    home = Home(folder, joining.root, joining.source, names)
     others = {name for p in all_ if p is not one for name in cast("Data", p.data.get("stages") or {})}
     for name, given in cast("Mapping[str, Data]", data.get("stages") or {}).items():
-        stage = read_stage(given, home, ("stages", name))
+        stage = read_stage(given, home, names, ("stages", name))
         key = _key(name, folder, others, joining.stages)
         tree = dict(stage.tree)
         if folder:
@@ -165,7 +173,9 @@ def _moved(value: object, folder: str, root: str) -> object:
     if isinstance(value, str):
         return value if is_external(value) else _joined(value, folder, root)
     mapping = cast("Mapping[str, object]", value)
-    return {_moved(name, folder, root): _moved_sources(options, folder, root) for name, options in mapping.items()}
+    return {
+        _moved(name, folder, root): _moved_sources(options, folder, root) for name, options in mapping.items()
+    }
 
 
 def _moved_sources(options: object, folder: str, root: str) -> object:
@@ -184,5 +194,3 @@ def _moved_sources(options: object, folder: str, root: str) -> object:
 def _joined(text: str, folder: str, root: str) -> str:
     moved = join(folder, text) if "${" in text else file_of(text, folder, root)
     return f"{moved}/" if text.endswith("/") and not moved.endswith("/") else moved
-
-

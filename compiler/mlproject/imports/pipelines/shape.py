@@ -20,11 +20,12 @@ def read(file: str, source: Source) -> tuple[Native, Data | None, list[Diagnosti
     document, found = load_source(source, file)
     native = Native(file, document)
     said = [one for one in found if one.severity == "error"]
-    if document.data is None:
+    content: object = document.data
+    if content is None:
         return native, None if said else {}, said
-    if not isinstance(document.data, dict):
+    if not isinstance(content, dict):
         return native, None, [*said, located(native, error("not-a-mapping", f"`{file}` is no mapping", ()))]
-    data, old = oldforms.without(cast("Mapping[object, object]", document.data))
+    data, old = oldforms.without(cast("Mapping[object, object]", content))
     wrong = [_told(one) for one in check(data, "dvc", (), {(): ()})]
     said += [located(native, one) for one in (*old, *wrong)]
     return native, None if any(one.severity == "error" for one in said) else cast("Data", data), said

@@ -7,10 +7,9 @@ from posixpath import join
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path
-from mlproject.files import Source
 from mlproject.imports.pipelines import naming
 from mlproject.imports.pipelines.templates import Reading
-from mlproject.imports.pipelines.values import DEFAULT, Names, Values, merge
+from mlproject.imports.pipelines.values import DEFAULT, Folder, Names, Values, merge
 from mlproject.ir import OUTPUT_SECTIONS
 from mlproject.lower.paths import file_of, joined
 from mlproject.model.pipeline import StageEntry
@@ -34,23 +33,13 @@ class Stage:
     used: tuple[tuple[str, ...], ...]
 
 
-@frozen
-class Home:
-    """Where a `dvc.yaml` lies: its folder relative to the project, the project's in the repository, and its names."""
-
-    folder: str
-    root: str
-    source: Source
-    names: Names
-
-
-def read(given: Mapping[str, object], home: Home, at: Path) -> Stage:
-    """The stage at `at` of the file; `given` has the shape that DVC accepts."""
+def read(given: Mapping[str, object], home: Folder, names: Names, at: Path) -> Stage:
+    """The stage at `at` of the file in `home`; `given` has the shape that DVC accepts."""
     looped = "foreach" in given or "matrix" in given
     body = cast("Mapping[str, object]", given["do"]) if "do" in given else given
     local = _local(body, home)
-    outer = Reading(home.names)
-    reading = Reading(home.names, local, looped, outer.found, outer.used)
+    outer = Reading(names)
+    reading = Reading(names, local, looped, outer.found, outer.used)
     tree: dict[str, object] = {}
     origins: dict[Path, Path] = {}
     inside: dict[str, object] = {}
@@ -109,10 +98,13 @@ def _outputs(item: object) -> list[tuple[str, Mapping[str, object]]]:
     if isinstance(item, str):
         return [(item, {})]
     mapping = cast("Mapping[str, Mapping[str, object] | None]", item)
-    return [(path, {k: v for k, v in (flags or {}).items() if k != "checkpoint"}) for path, flags in mapping.items()]
+    return [
+        (path, {k: v for k, v in (flags or {}).items() if k != "checkpoint"})
+        for path, flags in mapping.items()
+    ]
 
 
-def _local(body: Mapping[str, object], home: Home) -> Values:
+def _local(body: Mapping[str, object], home: Folder) -> Values:
     """The values of a stage's own `vars`. A file that cannot be read is reported when the spec is compiled."""
     local: Tree = {}
     wdir = body.get("wdir")
@@ -122,7 +114,9 @@ def _local(body: Mapping[str, object], home: Home) -> Values:
             merge(local, cast("Values", entry))
         elif isinstance(entry, str):
             name, _, chosen = entry.partition(":")
-            values, _ = paramfiles.read(home.source, join(home.root, file_of(name, base, home.root)), name, ())
+            values, _ = paramfiles.read(
+                home.source, join(home.root, file_of(name, base, home.root)), name, ()
+            )
             keys = [key for key in chosen.split(",") if key]
             merge(local, {key: value for key, value in (values or {}).items() if not keys or key in keys})
     return local
@@ -131,5 +125,3 @@ def _local(body: Mapping[str, object], home: Home) -> Values:
 def _ordered(tree: Mapping[str, object]) -> dict[str, object]:
     """A stage's fields in the order of the language."""
     return {key: tree[key] for key in StageEntry.model_fields if key in tree}
-
-

@@ -1,4 +1,5 @@
-"""DVC's templates in the words of the language: `${lr}` is `${params.lr}` or `${vars.lr}`, `\\${HOME}` is `$${HOME}`."""
+"""DVC's templates in the words of the language: `${lr}` becomes `${params.lr}` or `${vars.lr}`, and `\\${HOME}` becomes
+`$${HOME}`."""
 
 from __future__ import annotations
 
@@ -46,14 +47,19 @@ class Reading:
         pieces: list[str] = []
         at = 0
         for start, end, expression in expressions(text):
-            before = self._literal(text[at:start], text, path)
+            before = self._literal(text[at:start], path)
             if before.endswith("$"):
-                self._say("bad-reference", f"`${text[start:end]}`: a `$` before a reference escapes it", text[start:end], path)
+                self._say(
+                    "bad-reference",
+                    f"`${text[start:end]}`: a `$` before a reference escapes it",
+                    text[start:end],
+                    path,
+                )
             pieces += [before, self._reference(expression, text[start:end], path)]
             at = end
-        return "".join([*pieces, self._literal(text[at:], text, path)])
+        return "".join([*pieces, self._literal(text[at:], path)])
 
-    def _literal(self, part: str, text: str, path: Path) -> str:
+    def _literal(self, part: str, path: Path) -> str:
         """A part between templates; `\\${…}` in it is text to DVC."""
         pieces: list[str] = []
         at = 0
@@ -61,7 +67,12 @@ class Reading:
             escaped = start > 0 and part[start - 1] == "\\"
             end = part.find("}", start)
             if end < 0 or "${" in part[start + 2 : end]:
-                self._say("bad-reference", f"`{part[start:][:40]}` is text to DVC, and is never closed", part[start:], path)
+                self._say(
+                    "bad-reference",
+                    f"`{part[start:][:40]}` is text to DVC, and is never closed",
+                    part[start:],
+                    path,
+                )
                 break
             pieces += [part[at : start - escaped], "$", part[start : end + 1]]
             at = end + 1
@@ -77,7 +88,9 @@ class Reading:
         if home is None:
             near = did_you_mean(words[0], self.names.known())
             help = near or f"if it is the shell's, DVC wants `\\{text}`"
-            self._say("unresolved-reference", f"`{text}`: no `vars` and no params file has it", text, path, help)
+            self._say(
+                "unresolved-reference", f"`{text}`: no `vars` and no params file has it", text, path, help
+            )
             return text
         if home == "params":
             self.used[words] = None

@@ -28,7 +28,9 @@ def read(files: Sequence[Native], root: str) -> Taken:
         if "cmd" in data:
             summary = "a stage in a `.dvc` file is how DVC before 1.0 kept it"
             help = f"write it as a stage of `dvc.yaml`: `{str(data['cmd'])[:60]}`"
-            found.append(located(native, warning("import-old-form", summary, Site(("cmd",), "key"), help=help)))
+            found.append(
+                located(native, warning("import-old-form", summary, Site(("cmd",), "key"), help=help))
+            )
             continue
         base = join(dirname(native.file), str(data.get("wdir") or ""))
         for index, out in enumerate(_mappings(data.get("outs"))):

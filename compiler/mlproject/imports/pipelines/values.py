@@ -1,4 +1,4 @@
-"""What the names in a pipeline's templates mean: DVC's `vars`, the params files that it loads, and a stage's own `vars`.
+"""What the names in a pipeline's templates mean: DVC's `vars`, the params files that it loads, a stage's own `vars`.
 
 DVC refuses a name that two of them set, so the first that holds the whole path of a template is the one.
 """
@@ -53,7 +53,9 @@ class Names:
 
     def known(self) -> list[str]:
         """The names that a template may begin with."""
-        return [str(name) for one in (self.inline, *(file.values or {} for file in self.files)) for name in one]
+        return [
+            str(name) for one in (self.inline, *(file.values or {} for file in self.files)) for name in one
+        ]
 
 
 def taken(one: ParamsFile, words: tuple[str, ...]) -> bool:
@@ -79,12 +81,28 @@ def holds(values: object, words: tuple[str, ...]) -> bool:
     return True
 
 
-def read(
-    given: object, folder: str, root: str, source: Source, path: Path
-) -> tuple[Names, list[Diagnostic]]:
+@frozen
+class Folder:
+    """Where a `dvc.yaml` lies: its folder relative to the project, the project's in the repository, and what is read."""
+
+    folder: str
+    root: str
+    source: Source
+
+    def load(self, name: str, path: Path, keys: tuple[str, ...] = ()) -> tuple[ParamsFile, list[Diagnostic]]:
+        """A params file as DVC loads it for templates; `path` is where it is named."""
+        file = file_of(name, self.folder, self.root)
+        values, found = paramfiles.read(self.source, join(self.root, file), name, path)
+        if values is None and not found:
+            help = "put it there, or take it out of `vars`"
+            found = [error("file-unreadable", f"there is no `{name}`, which `vars` names", path, help=help)]
+        return ParamsFile(file, keys, values, path), found
+
+
+def read(given: object, home: Folder, path: Path) -> tuple[Names, list[Diagnostic]]:
     """The names that `vars` (as data) gives, and `params.yaml` beside it, which DVC loads unasked.
 
-    `folder` is that of the `dvc.yaml`, relative to the project in `root`. Diagnostics have sites in the `dvc.yaml`.
+    Diagnostics have sites in the `dvc.yaml`.
     """
     inline: dict[object, object] = {}
     files: list[ParamsFile] = []
@@ -95,12 +113,12 @@ def read(
         elif isinstance(entry, str):
             name, _, chosen = entry.partition(":")
             keys = tuple(key.strip() for key in chosen.split(",") if key.strip())
-            file, said = _file(name, keys, folder, root, source, (*path, index))
+            file, said = home.load(name, (*path, index), keys)
             files.append(file)
             found += said
-    default = file_of(DEFAULT, folder, root)
-    if all(one.file != default for one in files) and source.kind(join(root, default)) == "file":
-        file, said = _file(DEFAULT, (), folder, root, source, path)
+    default = file_of(DEFAULT, home.folder, home.root)
+    if all(one.file != default for one in files) and home.source.kind(join(home.root, default)) == "file":
+        file, said = home.load(DEFAULT, path)
         files.insert(0, file)
         found += said
     return _apart(Names(inline, tuple(files)), found, path)
@@ -113,7 +131,7 @@ def _apart(names: Names, found: list[Diagnostic], path: Path) -> tuple[Names, li
     kept: list[ParamsFile] = []
     inline = dict(names.inline)
     for index, one in enumerate(names.files):
-        others: set[tuple[object, ...]] = set().union(*(w for i, w in enumerate(whole) if i != index))
+        others = {leaf for i, held in enumerate(whole) if i != index for leaf in held}
         if one.keys and whole[index] & others:
             merge(inline, {key: value for key, value in (one.values or {}).items() if key in one.keys})
             summary = f"`vars` loads some keys of `{one.file}`, and another file has others of them too"
@@ -122,17 +140,6 @@ def _apart(names: Names, found: list[Diagnostic], path: Path) -> tuple[Names, li
         else:
             kept.append(one)
     return Names(inline, tuple(kept)), found
-
-
-def _file(
-    name: str, keys: tuple[str, ...], folder: str, root: str, source: Source, path: Path
-) -> tuple[ParamsFile, list[Diagnostic]]:
-    file = file_of(name, folder, root)
-    values, found = paramfiles.read(source, join(root, file), name, path)
-    if values is None and not found:
-        help = "put it there, or take it out of `vars`"
-        found = [error("file-unreadable", f"there is no `{name}`, which `vars` names", path, help=help)]
-    return ParamsFile(file, keys, values, path), found
 
 
 def merge(into: dict[object, object], other: Values) -> None:

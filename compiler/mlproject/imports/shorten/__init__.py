@@ -68,5 +68,3 @@ def _proposal(plain: Sections, project: Project, kept: Collection[str]) -> Secti
         sections["data"] = data
     sections["stages"] = short
     return sections
-
-

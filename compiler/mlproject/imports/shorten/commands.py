@@ -1,4 +1,4 @@
-"""Paths inside a command: found only where they stand as a word, or as a part that `=`, a quote or a redirection cuts."""
+"""Paths inside a command: found only as a word, or as a part of one that `=`, a quote or a redirection cuts."""
 
 from __future__ import annotations
 

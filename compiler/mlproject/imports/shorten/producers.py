@@ -105,7 +105,9 @@ class Producers:
                 continue
             spelled = respelled(one.text, one.base, base, self.root)
             rest = text.removeprefix(spelled.rstrip("/")) if place != file else ""
-            if (place == file and spelled != text) or (place != file and (rest == text or not rest.startswith("/"))):
+            if (place == file and spelled != text) or (
+                place != file and (rest == text or not rest.startswith("/"))
+            ):
                 continue
             if one.key is not None and not _KEY.fullmatch(one.key):
                 return None
@@ -123,18 +125,33 @@ class Producers:
                 return f"${{stages.{one.stage}.{one.name}}}{rest}"
             if one.loop == me.loop:
                 return f"${{stages.{one.stage}[item].{one.name}}}{rest}"
-        selector = _selector(text, one, me)
+        selector = _selector(text, one)
         return None if selector is None else f"${{stages.{one.stage}[{selector}].{one.name}}}"
 
 
-def _selector(text: str, one: Template, me: Reader) -> str | None:
+def _selector(text: str, one: Template) -> str | None:
     """The selection of instances of a loop whose path becomes `text`: what stands in it where the loop's item stood."""
     if one.loop is None:
         return None
-    pattern, axes = "", cast("list[str]", [])
-    at = 0
-    for found in _ITEM.finditer(one.text):
-        pattern += re.escape(one.text[at : found.start()])
+    pattern, axes = _pattern(one.text)
+    matched = re.fullmatch(pattern, text)
+    told = [_told(value) for value in matched.groups()] if matched is not None else []
+    if not told or None in told:
+        return None
+    if axes == [""]:
+        return told[0]
+    matrix = cast("Tree", one.loop).get("matrix")
+    if not isinstance(matrix, dict) or set(axes) != set(cast("Tree", matrix)):
+        return None
+    return ", ".join(f"{axis}={value}" for axis, value in zip(axes, told, strict=True))
+
+
+def _pattern(template: str) -> tuple[str, list[str]]:
+    """A pattern that matches a path made from a template, with one group for each axis; '' is the whole item."""
+    pattern, at = "", 0
+    axes: list[str] = []
+    for found in _ITEM.finditer(template):
+        pattern += re.escape(template[at : found.start()])
         axis = found[1] or ""
         if axis in axes:
             pattern += f"(?P=a{axes.index(axis)})"
@@ -142,17 +159,7 @@ def _selector(text: str, one: Template, me: Reader) -> str | None:
             pattern += f"(?P<a{len(axes)}>[^/]+?)"
             axes.append(axis)
         at = found.end()
-    matched = re.fullmatch(pattern + re.escape(one.text[at:]), text)
-    if matched is None or not axes:
-        return None
-    told = [_told(value) for value in matched.groups()]
-    if None in told:
-        return None
-    if axes == [""]:
-        return told[0]
-    if "" in axes or not isinstance(one.loop, dict) or set(axes) != set(cast("Tree", one.loop).get("matrix") or ()):
-        return None
-    return ", ".join(f"{axis}={value}" for axis, value in zip(axes, told, strict=True))
+    return pattern + re.escape(template[at:]), axes
 
 
 def _told(value: str) -> str | None:

@@ -21,7 +21,9 @@ _CODE = frozenset(
     "py pyx ipynb r rmd qmd jl sh bash zsh ps1 bat pl rb go rs c h cc cpp hpp cu java scala kt js ts mjs lua m do sas "
     "sql yaml yml toml cfg ini conf lock md rst tex bib html css jinja j2 dockerfile makefile mk".split()
 )
-_DATA_FOLDERS = re.compile(r"(^|/)(data|dataset|datasets|raw|input|inputs|corpus|images|annotations)(/|$)", re.IGNORECASE)
+_DATA_FOLDERS = re.compile(
+    r"(^|/)(data|dataset|datasets|raw|input|inputs|corpus|images|annotations)(/|$)", re.IGNORECASE
+)
 
 
 @frozen
@@ -59,7 +61,9 @@ class Sources:
             if free and (count > 1 or file in said) and _is_data(file):
                 names[file] = naming.of_path(file, taken, "data")
                 taken.add(names[file])
-        params = ("params.yaml",) if project.params.owned else tuple(file.file for file in project.params.files)
+        params = (
+            ("params.yaml",) if project.params.owned else tuple(file.file for file in project.params.files)
+        )
         return Sources(project.root, names, declared, params)
 
     def reference(self, text: str, me: Reader) -> str | None:

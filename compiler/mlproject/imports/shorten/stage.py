@@ -20,7 +20,9 @@ def shortened(name: str, stage: Tree, producers: Producers, sources: Sources) ->
     body = cast("Tree", stage.get("do", stage))
     me = Reader(name, _base(stage), place(stage), loop(stage))
     deps = cast("list[str]", body.get("deps") or [])
-    references = {dep: found for dep in deps if (found := _reference(dep, me, producers, sources)) is not None}
+    references = {
+        dep: found for dep in deps if (found := _reference(dep, me, producers, sources)) is not None
+    }
     mentioned = references | {path: f"${{outs.{output}}}" for output, path in paths(stage).items()}
     cmd, said = _command(body.get("cmd"), mentioned)
     left = [dep for dep in deps if dep not in said or dep not in references or _covered(dep, deps)]
@@ -68,14 +70,18 @@ def _command(given: object, references: Mapping[str, str]) -> tuple[object, set[
     return (lines if isinstance(given, list) else given), said
 
 
-def _together(deps: Sequence[str], references: Mapping[str, str], me: Reader, producers: Producers) -> list[str]:
+def _together(
+    deps: Sequence[str], references: Mapping[str, str], me: Reader, producers: Producers
+) -> list[str]:
     """The dependencies as references; one for all instances of a loop where all of them stand there, in order."""
     keys: dict[tuple[str, str], list[str]] = {}
     for dep in deps:
         one = producers.written(dep, me)
         if one is not None and one.key is not None and dep in references:
             keys.setdefault((one.stage, one.name), []).append(one.key)
-    whole = {pair for pair, found in keys.items() if len(found) > 1 and tuple(found) == producers.keys[pair[0]]}
+    whole = {
+        pair for pair, found in keys.items() if len(found) > 1 and tuple(found) == producers.keys[pair[0]]
+    }
     result: dict[str, None] = {}
     for dep in deps:
         one = producers.written(dep, me)
@@ -92,7 +98,7 @@ def _params(given: list[object], me: Reader, root: str, files: Sequence[str]) ->
         return given
     result: list[object] = []
     for item in given:
-        entries = cast("Mapping[str, list[object] | None]", item) if isinstance(item, dict) else {}
+        entries = cast("Mapping[str, list[object] | None]", item if isinstance(item, dict) else {})
         left: dict[str, object] = {}
         for file, keys in entries.items():
             if keys and "${" not in file and file_of(file, me.base, root) in files:
