@@ -25,9 +25,9 @@ USAGE, NO_INPUT, UNAVAILABLE = 64, 66, 69
 # A verb, its module, and the line that the list of verbs shows (so that the list imports nothing).
 VERBS: dict[str, tuple[str, str]] = {
     "init": ("init", "Start a project that validates, compiles and runs as it is."),
+    "import": ("import_", "Write a spec from the files that a project has."),
     "fmt": ("fmt", "Put a spec into canonical order, with every comment."),
     "upgrade": ("upgrade", "Bring a spec to the current version of the language."),
-    "import": ("import_", "Write a spec from the files that a project has."),
     "validate": ("validate", "Check a spec, and say everything that is wrong at once."),
     "compile": ("compile", "Write the files of DVC, MLflow, BentoML and CI from a spec."),
     "apply": ("apply", "Make it so: run, record, check the gates, register, build, try."),

@@ -13,7 +13,7 @@ from mlproject.imports.grouping import grouped
 from mlproject.imports.pipelines import shape
 from mlproject.imports.pipelines.sections import Data, Pipeline, located
 from mlproject.imports.project import Imported, Material, graph, imported, name_of
-from mlproject.imports.taken import Native, Taken
+from mlproject.imports.taken import Native
 from mlproject.ir import Project
 from mlproject.load import load_source
 from mlproject.records import frozen
@@ -54,13 +54,11 @@ def discover(root: str, directory: str) -> Outcome:
         found += said
         if data is not None:
             pipelines.append(Read(dirname(file), native, data))
-    others, said = _others(there, tree)
-    found += said + _locks(there, tree)
+    found += _locks(there, tree)
     if has_errors(found):
         return Outcome((), tuple(order(found)))
     specs = [
-        imported(one, tree, name_of(one.root, root))
-        for one in _materials(there, pipelines, others, tree, directory)
+        imported(one, tree, name_of(one.root, root)) for one in _materials(there, pipelines, tree, directory)
     ]
     if not specs:
         found.append(_nothing(directory))
@@ -74,7 +72,6 @@ def discover(root: str, directory: str) -> Outcome:
 def _materials(
     there: Found,
     pipelines: Iterable[Read],
-    others: list[tuple[Native, Taken]],
     tree: WorkTree,
     directory: str,
 ) -> list[Material]:
@@ -82,8 +79,6 @@ def _materials(
     reads = {one.folder: one for one in pipelines}
     alone = {folder: _alone(one, tree) if len(reads) > 1 else None for folder, one in reads.items()}
     groups: dict[str, tuple[str, ...]] = dict(grouped(alone))
-    for native, _ in others:
-        groups.setdefault(dirname(native.file), ())
     if there.tracked and not groups:
         groups[directory] = ()
     data: dict[str, list[Native]] = {}
@@ -97,7 +92,6 @@ def _materials(
                 Pipeline(reads[folder].native, reads[folder].data, _below(folder, home)) for folder in folders
             ),
             tuple(data.get(home, ())),
-            tuple(one for one in others if dirname(one[0].file) == home),
         )
         for home, folders in sorted(groups.items())
     ]
@@ -120,11 +114,6 @@ def _nearest(folder: str, homes: Mapping[str, object], directory: str) -> str:
 
 def _below(folder: str, home: str) -> str:
     return folder.removeprefix(home).removeprefix("/") if home else folder
-
-
-def _others(there: Found, tree: WorkTree) -> tuple[list[tuple[Native, Taken]], list[Diagnostic]]:
-    """The files of the other tools, each by its reader."""
-    return [], []
 
 
 def _locks(there: Found, tree: WorkTree) -> list[Diagnostic]:

@@ -15,7 +15,7 @@ def complete(
     sections: Mapping[str, object], origins: Origins, natives: Mapping[str, Native]
 ) -> dict[Path, tuple[str, Path]]:
     """The origins of every value of `sections` that has one: its own, or that of the value around it with the rest of
-    the path, where the native file has something of the same kind there (a text: the same text, or for a command any)."""
+    the path, where the native file has something of the same kind there (in a list the same text)."""
     full: dict[Path, tuple[str, Path]] = {}
     for path, value in _walk(sections, ()):
         own = origins.get(path)

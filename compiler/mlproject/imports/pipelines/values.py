@@ -83,7 +83,8 @@ def holds(values: object, words: tuple[str, ...]) -> bool:
 
 @frozen
 class Folder:
-    """Where a `dvc.yaml` lies: its folder relative to the project, the project's in the repository, and what is read."""
+    """Where a `dvc.yaml` lies: its folder relative to the project, that of the project in the repository, and what is
+    read."""
 
     folder: str
     root: str
