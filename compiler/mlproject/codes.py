@@ -90,7 +90,10 @@ CODES: tuple[Code, ...] = (
     Code("not-expressible", "warning", "Something that a target cannot express"),
     # a project's own files, when they are imported
     Code("import-invalid", "error", "A file that its own tool refuses"),
-    Code("import-old-form", "info", "An old form in a file of the project"),
+    Code("import-old-form", "warning", "An old form in a file of the project"),
+    Code("import-copied", "warning", "Values that no longer follow their file"),
+    Code("import-nothing", "error", "There is nothing to import"),
+    Code("import-exists", "error", "There is a spec already"),
     Code("import-changed", "warning", "A value that is taken otherwise than it is written"),
     Code("import-left", "warning", "Something that stays out of the spec"),
     # generated files
@@ -101,11 +104,6 @@ CODES: tuple[Code, ...] = (
     Code("not-ours", "error", "A file in the way that we did not write"),
     Code("file-unwritable", "error", "A file cannot be written"),
     Code("lock-invalid", "error", "`mlproject.lock` cannot be read"),
-    # importing what is there
-    Code("import-nothing", "error", "There is nothing to import"),
-    Code("import-exists", "error", "There is a spec already"),
-    Code("import-old-form", "warning", "A form that its tool has given up"),
-    Code("import-copied", "warning", "Values that no longer follow their file"),
 )
 
 BY_NAME: dict[str, Code] = {code.name: code for code in CODES}

@@ -2,7 +2,6 @@
 
     tests/bad/CODE/NAME.yaml     a spec alone, which gets CODE
     tests/bad/CODE/NAME/         a spec among other files; `COMMANDS` says what is run
-                                 or a tool's own files; `IMPORT` says which of them are read into a spec
     tests/bad/CODE/NAME.txt      what the terminal shows, 100 columns wide and without colour
     tests/bad/CODE/clean-*       a spec close to those that is not told CODE (no text is kept)
 
@@ -22,17 +21,11 @@ from pathlib import Path
 
 import pytest
 
-from imports.taking import Reader, taken
 from mlproject.codes import BY_NAME, CODES
-from mlproject.diagnostics import has_errors, order
-from mlproject.imports import mlflow
-from mlproject.report.terminal import render
 from surface.running import run
 
 BAD = Path(__file__).resolve().parent.parent / "bad"
 COMMANDS = "COMMANDS"
-IMPORT = "IMPORT"
-READERS: dict[str, Reader] = {"mlproject": mlflow.read}
 CASES = sorted(path for path in BAD.glob("*/*") if path.suffix == ".yaml" or path.is_dir())
 FAILING = [path for path in CASES if not path.name.startswith("clean-")]
 CLEAN = [path for path in CASES if path.name.startswith("clean-")]
@@ -50,8 +43,6 @@ def _shown(case: Path, at: Path) -> tuple[int, str]:
         assert done.err == ""
         return done.code, done.out
     shutil.copytree(case, at, dirs_exist_ok=True, symlinks=True)
-    if (at / IMPORT).is_file():
-        return _imported(at, (at / IMPORT).read_text(encoding="utf-8").split())
     (at / COMMANDS).unlink()
     code, shown = 0, ""
     shell = {**os.environ, "PYTHON": sys.executable, "COLUMNS": "100"}
@@ -72,19 +63,6 @@ def _shown(case: Path, at: Path) -> tuple[int, str]:
             code, told = ran.returncode, ran.stdout.decode()
         shown += f"$ {line}\n{told}"
     return code, shown
-
-
-def _imported(at: Path, files: list[str]) -> tuple[int, str]:
-    """Files read by their readers, shown as an import shows them."""
-    shown = ""
-    errors = False
-    for file in files:
-        reader = READERS[file.rpartition("/")[2].lower()]
-        made, found = taken(at, file, reader)
-        everything = order([*found, *made.diagnostics])
-        errors |= has_errors(everything)
-        shown += render(everything, lambda name: (at / name).read_text(encoding="utf-8"), False, 100)
-    return int(errors), shown
 
 
 @pytest.mark.parametrize("case", FAILING, ids=_id)

@@ -229,7 +229,7 @@ def test_a_conda_environment_is_named_with_what_replaces_it(tmp_path: Path) -> N
     place(tmp_path, {"MLproject": "name: x\nconda_env: e.yml\n"})
     made, _ = taken(tmp_path, "MLproject", read)
     [only] = made.diagnostics
-    assert (only.code, only.severity, only.span and only.span.line) == ("import-old-form", "info", 2)
+    assert (only.code, only.severity, only.span and only.span.line) == ("import-old-form", "warning", 2)
     assert "python" in only.help
 
 

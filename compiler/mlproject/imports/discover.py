@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from posixpath import dirname
 
 from mlproject.diagnostics import Diagnostic, error, has_errors, order
 from mlproject.files import WorkTree
-from mlproject.imports import oldforms
+from mlproject.imports import oldforms, others
 from mlproject.imports.find import Found, find
 from mlproject.imports.grouping import grouped
 from mlproject.imports.pipelines import shape
 from mlproject.imports.pipelines.sections import Data, Pipeline, located
 from mlproject.imports.project import Imported, Material, graph, imported, name_of
-from mlproject.imports.taken import Native
+from mlproject.imports.taken import Native, Taken
 from mlproject.ir import Project
 from mlproject.load import load_source
 from mlproject.records import frozen
@@ -43,6 +43,14 @@ class Read:
     data: Data
 
 
+@frozen
+class Place:
+    """Where files are read, and the directory that is imported."""
+
+    tree: WorkTree
+    directory: str
+
+
 def discover(root: str, directory: str) -> Outcome:
     """The specs for `directory` of the repository at `root` ('' is all of it)."""
     tree = WorkTree(root)
@@ -54,11 +62,13 @@ def discover(root: str, directory: str) -> Outcome:
         found += said
         if data is not None:
             pipelines.append(Read(dirname(file), native, data))
-    found += _locks(there, tree)
+    beside, said = others.read(there, tree)
+    found += said + _locks(there, tree)
     if has_errors(found):
         return Outcome((), tuple(order(found)))
     specs = [
-        imported(one, tree, name_of(one.root, root)) for one in _materials(there, pipelines, tree, directory)
+        imported(one, tree, name_of(one.root, root))
+        for one in _materials(there, pipelines, beside, Place(tree, directory))
     ]
     if not specs:
         found.append(_nothing(directory))
@@ -72,19 +82,21 @@ def discover(root: str, directory: str) -> Outcome:
 def _materials(
     there: Found,
     pipelines: Iterable[Read],
-    tree: WorkTree,
-    directory: str,
+    beside: Sequence[tuple[Native, Taken]],
+    at: Place,
 ) -> list[Material]:
     """The projects with what belongs to each: what is not a pipeline goes to the nearest project around it."""
     reads = {one.folder: one for one in pipelines}
-    alone = {folder: _alone(one, tree) if len(reads) > 1 else None for folder, one in reads.items()}
+    alone = {folder: _alone(one, at.tree) if len(reads) > 1 else None for folder, one in reads.items()}
     groups: dict[str, tuple[str, ...]] = dict(grouped(alone))
+    for native, _ in beside:
+        groups.setdefault(dirname(native.file), ())
     if there.tracked and not groups:
-        groups[directory] = ()
+        groups[at.directory] = ()
     data: dict[str, list[Native]] = {}
     for file in there.tracked:
-        document, _ = load_source(tree, file)
-        data.setdefault(_nearest(dirname(file), groups, directory), []).append(Native(file, document))
+        document, _ = load_source(at.tree, file)
+        data.setdefault(_nearest(dirname(file), groups, at.directory), []).append(Native(file, document))
     return [
         Material(
             home,
@@ -92,6 +104,7 @@ def _materials(
                 Pipeline(reads[folder].native, reads[folder].data, _below(folder, home)) for folder in folders
             ),
             tuple(data.get(home, ())),
+            tuple(one for one in beside if dirname(one[0].file) == home),
         )
         for home, folders in sorted(groups.items())
     ]

@@ -91,7 +91,7 @@ def _environment(taking: Taking, project: Mapping, source: Source) -> None:
             taking.put_text((TRACKING, key), ("native", NAME, key), value, came)
         if key == "conda_env":
             help = "MLflow's own form is `python: {version, requirements}`; the conda file is kept till then"
-            taking.say("import-old-form", "info", "a conda environment is the old form", came, help)
+            taking.say("import-old-form", "warning", "a conda environment is the old form", came, help)
 
 
 def _docker(taking: Taking, value: object) -> None:
