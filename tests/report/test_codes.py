@@ -13,6 +13,7 @@ import mlproject
 from mlproject.codes import BY_NAME, CODES
 from mlproject.diagnostics import SEVERITIES
 from mlproject.files import WorkTree
+from mlproject.imports.discover import discover
 from mlproject.pipeline import compile
 from mlproject.report.explain_code import section, sections
 
@@ -23,6 +24,7 @@ FILES: dict[str, dict[str, str]] = {
     "append-mismatch": {"preset.yaml": "owners: ml@example.com\n"},
     "forgotten-module": {"train.py": "import features\n", "features.py": ""},
     "forgotten-script": {"train.py": ""},
+    "import-copied": {"shared.yaml": "lr: 1\ndepth: 2\n", "params.yaml": "depth: 3\n"},
     "output-in-git": {"model.bin": ""},
     "param-ambiguous": {"params.yaml": "lr: 1\n", "more.yaml": "lr: 2\n"},
     "service-disagrees": {
@@ -99,7 +101,20 @@ def test_a_section_says_what_shows_how_and_tells_the_way_out(code: str) -> None:
     assert "# " not in before
 
 
-@pytest.mark.parametrize("code", [code for code in BY_NAME if example(code)[0] == "yaml"])
+YAML = [code for code in BY_NAME if example(code)[0] == "yaml"]
+IMPORTED = [code for code in YAML if code.startswith("import-")]
+
+
+@pytest.mark.parametrize("code", IMPORTED)
+def test_the_native_file_of_a_section_gets_its_code(code: str, tmp_path: Path) -> None:
+    first, _, text = example(code)[1].partition("\n")
+    for name, content in {**FILES.get(code, {}), first.removeprefix("# "): text}.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    found = {d.code: d.severity for d in discover(str(tmp_path), "").diagnostics}
+    assert found.get(code) == BY_NAME[code].severity
+
+
+@pytest.mark.parametrize("code", [code for code in YAML if code not in IMPORTED])
 def test_the_example_of_a_section_gets_its_code(code: str, tmp_path: Path) -> None:
     text = example(code)[1]
     if not text.startswith(("- ", "name:")):

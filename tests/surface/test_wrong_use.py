@@ -11,7 +11,7 @@ from mlproject.cli.commands import VERBS
 from surface.running import SPEC, Done, run
 
 # Verbs that take a project, as they are asked for one at PATH.
-TAKES_PROJECT = [verb for verb in VERBS if verb not in ("init", "explain", "schema")]
+TAKES_PROJECT = [verb for verb in VERBS if verb not in ("init", "import", "explain", "schema")]
 EXPLAIN = ("explain", "stages.train", "-C")
 
 
@@ -52,6 +52,9 @@ def project(tmp_path: Path) -> Path:
         ),
         ("explain dupliacte-key", 64, "did you mean `duplicate-key`?"),
         ("explain dvc.yaml:12 -C nowhere", 66, "there is no `nowhere`"),
+        ("import nowhere", 66, "there is no `nowhere`"),
+        ("import mlproject.yaml", 66, "`mlproject.yaml` is no directory"),
+        ("import --dry-run --diff", 64, "--dry-run and --diff exclude each other"),
         ("fmt - mlproject.yaml", 64, "- is standard input, and stands alone"),
         ("fmt --check nowhere", 66, "there is no `nowhere`"),
         ("fmt --format xml", 64, "'xml' is not one of 'text', 'json'"),

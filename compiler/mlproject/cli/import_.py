@@ -40,6 +40,8 @@ def command(
     """
     if dry_run and show:
         raise click.UsageError("--dry-run and --diff exclude each other")
+    if not os.path.lexists(path):
+        raise NoInput(f"there is no `{path}`")
     if not os.path.isdir(path):
         raise NoInput(f"`{path}` is no directory; name the one whose files are to be imported")
     full = os.path.realpath(path)
