@@ -389,8 +389,10 @@ class Ci:
 
 @frozen
 class Top:
-    """DVC's own top-level sections, references resolved, as emitted; empty where absent."""
+    """DVC's own top-level sections of one `dvc.yaml`, references resolved, as emitted; empty where absent. `params` are
+    those of a folder; the project's are in `Project.params`."""
 
+    params: tuple[object, ...] = ()
     metrics: tuple[object, ...] = ()
     plots: tuple[object, ...] = ()
     artifacts: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -433,3 +435,4 @@ class Project:
     dvc_root: str = ""
     dvc_core: bool = True
     mlproject: ProjectFile = ProjectFile()
+    folders: Mapping[str, Top] = field(default_factory=dict[str, Top])

@@ -101,6 +101,7 @@ def planned(
     project = result.checked.project
     assert project is not None
     folders = [join(project.root, stage.folder) for stage in project.stages if stage.folder]
+    folders += [join(project.root, folder) for folder in project.folders]
     adoptable = [join(project.root, "params.yaml")] if project.params.owned else []
     wish = Wish(force=force, adoptable=adoptable, adopted=adopted, folders=folders)
     return plan_writes(result.files, found.file, tree, previous, wish), previous

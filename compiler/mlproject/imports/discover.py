@@ -64,8 +64,6 @@ def discover(root: str, directory: str) -> Outcome:
             pipelines.append(Read(dirname(file), native, data))
     beside, said = others.read(there, tree)
     found += said + _locks(there, tree)
-    if has_errors(found):
-        return Outcome((), tuple(order(found)))
     specs = [
         imported(one, tree, name_of(one.root, root))
         for one in _materials(there, pipelines, beside, Place(tree, directory))

@@ -129,8 +129,7 @@ def _joined(material: Material, pipelines: Pipelines, name: str) -> tuple[Draft,
 def _listed(pipelines: Pipelines, tree: Sections) -> list[str]:
     """The params files to name; the one beside the spec also where a stage tracks something of it."""
     stages = cast("Mapping[str, Sections]", tree.get("stages", {}))
-    tracks = any("params" in cast("Sections", stage.get("do", stage)) for stage in stages.values())
-    return params.listed(pipelines, pipelines.used, tracks)
+    return params.listed(pipelines, tracked=any(params.tracks(stage) for stage in stages.values()))
 
 
 def _merged(one: object, other: object) -> object:
@@ -165,11 +164,12 @@ def _owned(
 def _relocated(checked: Checked, draft: Draft) -> list[Diagnostic]:
     """What the compiler has against the spec, at the places of the native files that it came from."""
     found: list[Diagnostic] = []
+    origins = places.complete(draft.sections, draft.origins, draft.natives)
     for one in checked.diagnostics:
         if one.severity != "error":
             continue
         site = one.site
-        origin = places.native(site.path, draft.origins) if site is not None else None
+        origin = places.native(site.path, origins) if site is not None else None
         if site is not None and origin is not None:
             file, place = origin
             span = draft.natives[file].document.span(place, site.part, site.text)

@@ -25,7 +25,7 @@ from mlproject.lower.scope import Draft, Scope
 from mlproject.lower.stages import lowered
 from mlproject.lower.variables import check_folders
 from mlproject.model import Spec
-from mlproject.model.pipeline import StageEntry
+from mlproject.model.pipeline import FolderEntry, StageEntry
 from mlproject.resolve import Resolved
 
 
@@ -40,7 +40,10 @@ def lower(
     outside = Outside(scope, {stage.name: stage for stage in stages}, known)
     rest = around(outside)
     circular = cycles(stages, known)
-    top = _top(scope)
+    top = _top(scope, spec, (), "")
+    folders = {
+        name: _top(scope, part, ("folders", name), name) for name, part in (spec.folders or {}).items()
+    }
     presets = [document.file for document in resolved.places.documents[1:]]
     _check_values(scope)
     dvc_root = _dvc_root(root, source)
@@ -56,6 +59,7 @@ def lower(
         data=rest.data,
         stages=stages,
         top=top,
+        folders=folders,
         vars_files={folder: tuple(files) for folder, files in scope.vars_files.items()},
         tracking=rest.tracking,
         models=rest.models,
@@ -168,12 +172,11 @@ def _params(scope: Scope, resolved: Resolved) -> Params:
     return Params(scope.owned, scope.params if scope.owned else {}, scope.param_files, ("params",), used)
 
 
-def _top(scope: Scope) -> Top:
-    """DVC's own top-level sections, references resolved as in a stage at the project's top."""
+def _top(scope: Scope, part: Spec | FolderEntry, path: Path, folder: str) -> Top:
+    """DVC's own top-level sections, which stand at `path`; references resolved as in a stage of the folder."""
     empty = StageEntry(cmd="true")
-    root = Draft("", empty, empty, (), (), "", (), {})
-    spec = scope.spec
-    plots = spec.plots
+    root = Draft("", empty, empty, (), (), folder, (), {}, base=folder)
+    plots = part.plots
     listed = (
         [{name: props} for name, props in plots.items()] if isinstance(plots, dict) else list(plots or [])
     )
@@ -182,19 +185,22 @@ def _top(scope: Scope) -> Top:
             "path": one.path,
             **{k: getattr(one, k) for k in ("type", "desc", "labels", "meta") if getattr(one, k)},
         }
-        for name, one in (spec.artifacts or {}).items()
+        for name, one in (part.artifacts or {}).items()
     }
+    params = part.params if isinstance(part, FolderEntry) else None
     values = [
-        deep(scope, root, value, (section,))
+        deep(scope, root, value, (*path, section))
         for section, value in (
-            ("metrics", list(spec.metrics or [])),
+            ("params", list(params or [])),
+            ("metrics", list(part.metrics or [])),
             ("plots", cast("object", listed)),
             ("artifacts", artifacts),
-            ("datasets", list(spec.datasets or [])),
+            ("datasets", list(part.datasets or [])),
         )
     ]
-    metrics, plots_, artifacts_, datasets = (None if value is BROKEN else value for value in values)
+    params_, metrics, plots_, artifacts_, datasets = (None if value is BROKEN else value for value in values)
     return Top(
+        params=tuple(cast("list[object]", params_ or [])),
         metrics=tuple(cast("list[object]", metrics or [])),
         plots=tuple(cast("list[object]", plots_ or [])),
         artifacts=cast("Mapping[str, object]", artifacts_ or {}),

@@ -13,7 +13,7 @@ NAMESPACES = ("data", "stages", "outs", "params", "vars", "env", "item", "key")
 
 def parameter(scope: Scope, me: Draft, ref: Ref, site: Site) -> str | None:
     """`${params.X}` as DVC's `${X}`; None where it was reported."""
-    if not scope.check_param(ref, site):
+    if not scope.check_param(ref, site, me.folder):
         return None
     need_values(scope, me, ref.words)
     inner = ref.words[0]
@@ -35,7 +35,7 @@ def need_values(scope: Scope, me: Draft, words: tuple[str, ...]) -> None:
     if scope.owned:
         file = "params.yaml"
     else:
-        owner = scope.param_file(words)
+        owner = scope.param_file(words, me.folder)
         if owner is None:
             return
         file = owner.file
@@ -82,7 +82,7 @@ def of_stage(scope: Scope, me: Draft, ref: Ref, site: Site) -> str | None:
         scope.say(error("reference-not-allowed", summary, site, help="write it out, or make it a parameter"))
         return None
     inner = ref.text[2:-1]
-    if scope.param_file((ref.head,)) is not None or ref.head in scope.params:
+    if scope.param_file((ref.head,), me.folder) is not None or ref.head in scope.params:
         help = f"a parameter is `${{params.{inner}}}`"
     else:
         near = did_you_mean(ref.head, list(NAMESPACES))

@@ -21,7 +21,10 @@ Context = Mapping[str, object]
 
 def contexts(scope: Scope, stage: Draft) -> Iterator[tuple[str | None, object, Context]]:
     """The key, the item and the values that templates may name, for every instance of a stage."""
-    base = merged(scope.params, stage.local) if stage.local else scope.params
+    beside = scope.beside(stage.folder) if len(scope.param_files) > 1 else None
+    base = merged(scope.params, beside.values) if beside is not None and beside.values else scope.params
+    if stage.local:
+        base = merged(base, stage.local)
     if stage.items is not None:
         for key, item in stage.items.values.items():
             names = {"item": item, "key": key} if stage.items.keyed else {"item": item}

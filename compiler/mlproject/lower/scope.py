@@ -92,9 +92,20 @@ class Scope:
         """Whether a value was taken out of the mapping at a path, or the mapping itself, or one around it."""
         return any(path[: len(known)] == known or known[: len(path)] == path for known in self.poisoned)
 
-    def param_file(self, words: tuple[str, ...]) -> ParamFile | None:
-        """The params file that defines a parameter; one whose values are unknown where none does; else None."""
+    def beside(self, folder: str) -> ParamFile | None:
+        """The `params.yaml` beside the `dvc.yaml` of a `folder`, where the spec names it: DVC reads it there before all."""
+        if not folder:
+            return None
+        file = join(folder, "params.yaml")
+        return next((one for one in self.param_files if one.file == file and one.values is not None), None)
+
+    def param_file(self, words: tuple[str, ...], folder: str) -> ParamFile | None:
+        """The params file that defines a parameter for the stages of a folder: the one beside them first; one whose
+        values are unknown where none does; else None."""
         unknown: ParamFile | None = None
+        beside = self.beside(folder)
+        if beside is not None and found(beside.values, words):
+            return beside
         for file in self.param_files:
             if file.values is None or file.file in self.produced_params:
                 unknown = unknown or file
@@ -102,8 +113,11 @@ class Scope:
                 return file
         return unknown
 
-    def is_ambiguous(self, words: tuple[str, ...], site: Site, name: str) -> bool:
-        """Whether several params files define a parameter, which is reported."""
+    def is_ambiguous(self, words: tuple[str, ...], site: Site, name: str, folder: str) -> bool:
+        """Whether several params files define a parameter and none is beside the folder's stages, which is reported."""
+        beside = self.beside(folder)
+        if beside is not None and found(beside.values, words):
+            return False
         files = [one.text for one in self.param_files if one.values is not None and found(one.values, words)]
         if len(files) < 2:
             return False
@@ -120,8 +134,8 @@ class Scope:
             self.read[file] = None if values is None else cast("Mapping[str, object]", values)
         return self.read[file]
 
-    def check_param(self, ref: Ref, site: Site) -> bool:
-        """Whether `${params.…}` names a parameter; reports it where not."""
+    def check_param(self, ref: Ref, site: Site, folder: str) -> bool:
+        """Whether `${params.…}` names a parameter for a stage of a folder; reports it where not."""
         words = ref.words
         if not words:
             self.say(
@@ -133,8 +147,8 @@ class Scope:
                 )
             )
             return False
-        if self.param_file(words) is not None or self.is_poisoned("params"):
-            return not self.is_ambiguous(words, site, ".".join(words))
+        if self.param_file(words, folder) is not None or self.is_poisoned("params"):
+            return not self.is_ambiguous(words, site, ".".join(words), folder)
         value: object = self.params
         for position, word in enumerate(words):
             inner = child(value, word)

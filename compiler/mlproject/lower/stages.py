@@ -141,7 +141,7 @@ def _params(scope: Scope, draft: Draft) -> tuple[object, ...]:
         if key is None:
             draft.tainted = True
             continue
-        file = _file_of_key(scope, key, path)
+        file = _file_of_key(scope, draft.folder, key, path)
         if file is None:
             continue
         text = placed(scope, draft, file, "")
@@ -159,16 +159,16 @@ def _params(scope: Scope, draft: Draft) -> tuple[object, ...]:
     return tuple(emitted)
 
 
-def _file_of_key(scope: Scope, key: str, path: Path) -> str | None:
+def _file_of_key(scope: Scope, folder: str, key: str, path: Path) -> str | None:
     """The params file that a bare key stands in, relative to the project; None where that is reported."""
     if scope.owned:
         return "params.yaml"
     words = tuple(key.split("."))
     if "${" in key or any(char in key for char in "*?["):
         words = words[:1] if "${" not in words[0] and not any(c in words[0] for c in "*?[") else ()
-    file = scope.param_file(words) if words else next(iter(scope.param_files), None)
+    file = scope.param_file(words, folder) if words else next(iter(scope.param_files), None)
     if file is not None:
-        return None if scope.is_ambiguous(words, Site(path), key) else file.file
+        return None if scope.is_ambiguous(words, Site(path), key, folder) else file.file
     if not scope.is_poisoned("params"):
         known = [str(k) for f in scope.param_files for k in (f.values or {})]
         help = (

@@ -16,18 +16,13 @@ from mlproject.model.operation import (
     ServiceEntry,
 )
 from mlproject.model.parts import KIND, Name, OneOrMany, Part, PythonPart, Schema, Text, TextList
-from mlproject.model.pipeline import Artifact, DataEntry, Remote, StageEntry, TopPlot
+from mlproject.model.pipeline import Artifact, DataEntry, FolderEntry, Remote, StageEntry, TopPlots
 from mlproject.model.tracking import TrackingPart
 
 __all__ = ["Spec"]
 
 Params = Annotated[
     Annotated[Schema, Tag("<mapping>")] | Annotated[TextList, Tag("<list>")] | Annotated[Text, Tag("<text>")],
-    KIND,
-]
-TopPlots = Annotated[
-    Annotated[list[TopPlot], Tag("<list>")]
-    | Annotated[dict[str, dict[str, object] | None], Tag("<mapping>")],
     KIND,
 ]
 
@@ -94,6 +89,11 @@ class Spec(Part):
         default=None,
         description="DVC's datasets.",
         examples=[[{"type": "url", "name": "raw", "url": "s3://bucket/raw"}]],
+    )
+    folders: dict[Text, FolderEntry] | None = Field(
+        default=None,
+        description="DVC's sections of FOLDER/dvc.yaml, beside the stages of that `folder`.",
+        examples=[{"books": {"metrics": ["metrics.json"]}}],
     )
     tracking: TrackingPart | None = Field(
         default=None, description="MLflow.", examples=[{"experiment": "breast-cancer"}]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, Tag
+from pydantic import Field, StringConstraints, Tag
 
 from mlproject.model.parts import KIND, Name, OneOrMany, Part, Resources, Text, TextList
 
@@ -182,9 +182,9 @@ class Loop(Described):
         description="Emits the stage into FOLDER/dvc.yaml; its paths are relative to that.",
         examples=["books"],
     )
-    name: Name | None = Field(
+    name: Annotated[str, StringConstraints(min_length=1, pattern="^[^@]+$")] | None = Field(
         default=None,
-        description="Its name in that dvc.yaml, where two folders have stages of one name. Default: its key here.",
+        description="Its name in dvc.yaml, where that is no name here or two folders have it. Default: its key here.",
         examples=["cluster"],
     )
     foreach: LoopSource | None = Field(
@@ -236,4 +236,35 @@ class Artifact(Part):
 
 
 TopPlot = Annotated[TextTag | Annotated[dict[str, dict[str, object] | None], Tag("<mapping>")], KIND]
+TopPlots = Annotated[
+    Annotated[list[TopPlot], Tag("<list>")]
+    | Annotated[dict[str, dict[str, object] | None], Tag("<mapping>")],
+    KIND,
+]
+
+
+class FolderEntry(Part):
+    """What DVC's own sections say in the `dvc.yaml` of a folder. Paths are relative to that folder."""
+
+    params: TextList | None = Field(
+        default=None, description="Params files that DVC shows.", examples=[["params.yaml"]]
+    )
+    metrics: TextList | None = Field(
+        default=None, description="DVC's top-level metrics.", examples=[["metrics.json"]]
+    )
+    plots: TopPlots | None = Field(
+        default=None, description="DVC's top-level plots.", examples=[[{"roc.csv": {"x": "fpr"}}]]
+    )
+    artifacts: dict[str, Artifact] | None = Field(
+        default=None,
+        description="DVC's artifacts.",
+        examples=[{"forest": {"path": "model.joblib", "type": "model"}}],
+    )
+    datasets: list[dict[str, object]] | None = Field(
+        default=None,
+        description="DVC's datasets.",
+        examples=[[{"type": "url", "name": "raw", "url": "s3://bucket/raw"}]],
+    )
+
+
 Remote = dict[str, object]

@@ -15,7 +15,7 @@ from mlproject.records import field, slotted
 from mlproject.template import Escape, Ref, parse, whole
 
 # Sections that DVC reads: parameters stay its own templates there.
-DVC_SECTIONS = ("stages", "metrics", "plots", "artifacts", "datasets")
+DVC_SECTIONS = ("stages", "metrics", "plots", "artifacts", "datasets", "folders")
 UNTOUCHED = ("native",)
 # Fields of a stage whose text has a form, which it could not have with a reference left in it.
 _CHECKED = frozenset({"timeout", "resources"})

@@ -72,14 +72,8 @@ def _add(uses: _Uses, key: tuple[str, ...]) -> None:
 def _used(project: Project) -> Iterator[tuple[str, ...] | None]:
     """The keys that are used; None or an empty one where something uses all of them."""
     yield from project.params.used
-    for value in (
-        project.top.metrics,
-        project.top.plots,
-        project.top.artifacts,
-        project.top.datasets,
-        project.top.vars,
-    ):
-        yield from _in_templates(value)
+    for top in (project.top, *project.folders.values()):
+        yield from _in_templates([top.params, top.metrics, top.plots, top.artifacts, top.datasets, top.vars])
     for stage in project.stages:
         for text in _templates(stage):
             if text and ("${" in text if isinstance(text, str) else True):

@@ -12,7 +12,7 @@ from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path
 from mlproject.interpolate import expressions
-from mlproject.ir import OUTPUT_SECTIONS, Output, Project, Stage
+from mlproject.ir import OUTPUT_SECTIONS, Output, Project, Stage, Top
 from mlproject.lower.paths import file_of
 from mlproject.targets import native
 from mlproject.trees import Generated, Pins
@@ -28,8 +28,8 @@ def compile(project: Project, pins: Pins) -> tuple[tuple[Generated, ...], tuple[
     files: list[Generated] = []
     diagnostics: list[Diagnostic] = []
     passage = project.native.get("dvc")
-    folders = dict.fromkeys([stage.folder for stage in project.stages])
-    if any((project.top.metrics, project.top.plots, project.top.artifacts, project.top.datasets, passage)):
+    folders = dict.fromkeys([*(stage.folder for stage in project.stages), *project.folders])
+    if passage or project.top != Top() or (not project.stages and project.params.files):
         folders = {"": None, **folders}
     for folder in folders:
         generated = _pipeline(project, folder)
@@ -58,25 +58,27 @@ def _pipeline(project: Project, folder: str) -> Generated:
     stages = [stage for stage in project.stages if stage.folder == folder]
     if stages:
         tree["stages"] = {stage.dvc_name or stage.name: _stage(stage, sources) for stage in stages}
-    if folder == "":
-        _top(project, tree, sources)
+    _top(project, folder, tree, sources)
     return Generated(join(project.root, folder, "dvc.yaml"), "yaml", tree, sources=sources)
 
 
-def _top(project: Project, tree: Tree, sources: dict[Path, Path]) -> None:
+def _top(project: Project, folder: str, tree: Tree, sources: dict[Path, Path]) -> None:
+    """DVC's own sections of the project, or of one of its folders."""
+    top = project.folders.get(folder, Top()) if folder else project.top
+    base: Path = ("folders", folder) if folder else ()
     used = _read_by_stages(project)
-    named = [file.text for file in project.params.files if file.file not in used]
+    params = [file.text for file in project.params.files if file.file not in used]
     sections: tuple[tuple[str, object], ...] = (
-        ("params", named),
-        ("metrics", list(project.top.metrics)),
-        ("plots", list(project.top.plots)),
-        ("artifacts", dict(project.top.artifacts)),
-        ("datasets", list(project.top.datasets)),
+        ("params", list(top.params) if folder else params),
+        ("metrics", list(top.metrics)),
+        ("plots", list(top.plots)),
+        ("artifacts", dict(top.artifacts)),
+        ("datasets", list(top.datasets)),
     )
     for section, value in sections:
         if value:
             tree[section] = value
-            sources[(section,)] = (section,)
+            sources[(section,)] = (*base, section)
 
 
 def _read_by_stages(project: Project) -> set[str]:
@@ -86,6 +88,7 @@ def _read_by_stages(project: Project) -> set[str]:
         used |= {file_of(text, folder, project.root) for text in texts}
     if any(_templated(stage) for stage in project.stages):
         used |= {join(stage.folder, "params.yaml") for stage in project.stages}
+    used |= {join(folder, "params.yaml") for folder in project.folders}
     return used
 
 

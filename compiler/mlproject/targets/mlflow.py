@@ -151,7 +151,7 @@ def _entry_point(
     at = (*stage.body, "cmd")
     sources |= {place: stage.path, (*place, "command"): at}
     entry = _Entry()
-    context = _context(project)
+    context = _context(project, stage.folder)
     lines = [
         _formatted(entry, *pair, instance, context) for pair in zip(stage.cmd, instance.cmd, strict=True)
     ]
@@ -176,11 +176,14 @@ def _entry_point(
     return point
 
 
-def _context(project: Project) -> Mapping[str, object]:
-    """What DVC's templates can name and MLflow may set: the parameters, an earlier file's before a later one's."""
+def _context(project: Project, folder: str) -> Mapping[str, object]:
+    """What DVC's templates can name in a folder and MLflow may set: the parameters, those of the file beside the stages
+    before others', and of these an earlier file's before a later one's."""
     if project.params.owned:
         return project.params.values
-    return {k: v for file in reversed(project.params.files) for k, v in (file.values or {}).items()}
+    beside = join(folder, "params.yaml")
+    files = sorted(project.params.files, key=lambda file: file.file != beside)
+    return {k: v for file in reversed(files) for k, v in (file.values or {}).items()}
 
 
 def _formatted(

@@ -20,7 +20,9 @@ def plain(text: str) -> str:
 def of_path(path: str, taken: Collection[str], fallback: str) -> str:
     """A name for the file or directory at a path (which may hold templates) that is not in `taken`."""
     bare = _TEMPLATE.sub("", path).rstrip("/")
-    proposals = list(dict.fromkeys(name for name in _proposals(bare) if name)) or [fallback]
+    proposals = list(dict.fromkeys(name for name in _proposals(bare) if name)) or [
+        _of_template(path) or fallback
+    ]
     free = next((name for name in proposals if name not in taken), None)
     return free or numbered(proposals[0], taken)
 
@@ -31,6 +33,13 @@ def numbered(name: str, taken: Collection[str]) -> str:
     while free in taken:
         free, number = f"{name}_{number}", number + 1
     return free
+
+
+def _of_template(path: str) -> str:
+    """The last word of the last parameter in a path that is nothing but templates; an item of a loop tells nothing."""
+    inner = [found[2:-1] for found in _TEMPLATE.findall(path)]
+    telling = [words for words in inner if words.split(".")[0] not in ("item", "key")]
+    return plain(telling[-1].split(".")[-1]) if telling else ""
 
 
 def _proposals(path: str) -> list[str]:

@@ -16,18 +16,26 @@ from mlproject.imports.pipelines.values import DEFAULT, taken
 from mlproject.imports.taken import Native
 from mlproject.ir import Project
 from mlproject.load import load_source
-from mlproject.lower.paths import ancestors
+from mlproject.lower.paths import ancestors, file_of, joined
 
 
-def listed(found: Pipelines, used: Collection[tuple[str, ...]], tracked: bool) -> list[str]:
+def listed(found: Pipelines, *, tracked: bool) -> list[str]:
     """The params files that the spec's `params` has to name: those that templates take a value from, and the one beside
-    the spec where stages track parameters (`tracked`)."""
-    files = [
-        one.file for one in found.files if any(one.values is None or taken(one, words) for words in used)
+    the spec where it is there and stages track parameters of it (`tracked`)."""
+    return [
+        one.file
+        for one in found.files
+        if (tracked and one.file == DEFAULT)
+        or any(one.values is None or taken(one, words) for words in found.used)
     ]
-    if tracked and DEFAULT not in files:
-        files.insert(0, DEFAULT)
-    return files
+
+
+def tracks(stage: Mapping[str, object]) -> bool:
+    """Whether a stage of the spec tracks parameters of the file beside the spec."""
+    body = cast("Mapping[str, object]", stage.get("do", stage))
+    base = joined(str(stage.get("folder") or ""), str(body.get("wdir") or ""))
+    items = cast("list[Mapping[str, object]]", body.get("params") or [])
+    return any(file_of(file, base) == DEFAULT for item in items for file in item)
 
 
 def own(root: str, source: Source, files: Collection[str], project: Project) -> Native | None:

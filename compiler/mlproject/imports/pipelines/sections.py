@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from posixpath import join
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, Site
 from mlproject.files import Source
 from mlproject.imports.pipelines import naming, values
+from mlproject.imports.pipelines.stages import ordered
 from mlproject.imports.pipelines.stages import read as read_stage
 from mlproject.imports.pipelines.templates import Reading
 from mlproject.imports.pipelines.values import Folder, Names, ParamsFile
 from mlproject.imports.taken import Native, Taken
-from mlproject.lower.paths import file_of, is_external
 from mlproject.records import frozen, replace
 
 Data = Mapping[str, object]
@@ -68,7 +67,7 @@ def read(pipelines: Sequence[Pipeline], root: str, source: Source) -> Pipelines:
         sections["stages"] = joining.stages
     sections |= {
         key: joining.top[key]
-        for key in ("params", "metrics", "plots", "artifacts", "datasets")
+        for key in ("params", "metrics", "plots", "artifacts", "datasets", "folders")
         if key in joining.top
     }
     return Pipelines(
@@ -94,7 +93,7 @@ def _pipeline(joining: Joining, one: Pipeline, all_: Sequence[Pipeline]) -> None
             tree["folder"] = folder
         if key != name:
             tree["name"] = name
-        joining.stages[key] = tree
+        joining.stages[key] = ordered(tree)
         joining.origins[("stages", key)] = (one.native.file, ("stages", name))
         joining.origins |= {
             ("stages", key, *spec): (one.native.file, ("stages", name, *place))
@@ -142,55 +141,20 @@ def _shared_vars(joining: Joining, one: Pipeline, names: Names) -> Names:
 
 
 def _top(joining: Joining, one: Pipeline, names: Names) -> list[Diagnostic]:
-    """DVC's own sections. Those of a folder become the project's, their paths with the folder before them."""
+    """DVC's own sections: of the project, or of a folder under `folders`."""
     reading = Reading(names)
-    file = one.native.file
-    for section in ("params", "metrics", "plots", "datasets"):
-        listed = cast("list[object]", joining.top.get(section, []))
-        for index, item in enumerate(cast("list[object]", one.data.get(section) or [])):
-            joining.origins[(section, len(listed))] = (file, (section, index))
-            value = reading.value(item, (section, index))
-            listed.append(value if section == "datasets" else _moved(value, one.folder, joining.root))
-        if listed:
-            joining.top[section] = listed
-    artifacts = cast("dict[str, object]", joining.top.get("artifacts", {}))
-    for name, given in cast("Mapping[str, Data]", one.data.get("artifacts") or {}).items():
-        key = naming.numbered(name, artifacts)
-        entry = dict(cast("Data", reading.value(given, ("artifacts", name))))
-        entry["path"] = _moved(entry["path"], one.folder, joining.root)
-        artifacts[key] = entry
-        joining.origins[("artifacts", key)] = (file, ("artifacts", name))
-    if artifacts:
-        joining.top["artifacts"] = artifacts
+    file, folder = one.native.file, one.folder
+    base: Path = ("folders", folder) if folder else ()
+    found: dict[str, object] = {}
+    for section in ("params", "metrics", "plots", "artifacts", "datasets"):
+        if one.data.get(section):
+            found[section] = reading.value(one.data[section], (section,))
+            joining.origins[(*base, section)] = (file, (section,))
+    if folder and found:
+        folders = cast("dict[str, object]", joining.top.setdefault("folders", {}))
+        folders[folder] = found
+        joining.origins[base] = (file, ())
+    elif not folder:
+        joining.top.update(found)
     joining.used.update(reading.used)
     return reading.found
-
-
-def _moved(value: object, folder: str, root: str) -> object:
-    """A path of a folder's section, or a plot under its path, as the project calls it."""
-    if not folder:
-        return value
-    if isinstance(value, str):
-        return value if is_external(value) else _joined(value, folder, root)
-    mapping = cast("Mapping[str, object]", value)
-    return {
-        _moved(name, folder, root): _moved_sources(options, folder, root) for name, options in mapping.items()
-    }
-
-
-def _moved_sources(options: object, folder: str, root: str) -> object:
-    """A plot's options, with the files that `x` and `y` take their data from moved."""
-    if not isinstance(options, dict):
-        return options
-    given = cast("Mapping[str, object]", options)
-    return {
-        key: {_moved(file, folder, root): names for file, names in cast("Data", inner).items()}
-        if key in ("x", "y") and isinstance(inner, dict)
-        else inner
-        for key, inner in given.items()
-    }
-
-
-def _joined(text: str, folder: str, root: str) -> str:
-    moved = join(folder, text) if "${" in text else file_of(text, folder, root)
-    return f"{moved}/" if text.endswith("/") and not moved.endswith("/") else moved

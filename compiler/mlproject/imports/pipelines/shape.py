@@ -16,7 +16,8 @@ from mlproject.targets.native import check
 
 
 def read(file: str, source: Source) -> tuple[Native, Data | None, list[Diagnostic]]:
-    """The file as it was read, its content without old forms (None where DVC would refuse it), and what was found."""
+    """The file as it was read, what is sound of its content, without old forms (None where it is no YAML), and what was
+    found."""
     document, found = load_source(source, file)
     native = Native(file, document)
     said = [one for one in found if one.severity == "error"]
@@ -28,7 +29,21 @@ def read(file: str, source: Source) -> tuple[Native, Data | None, list[Diagnosti
     data, old = oldforms.without(cast("Mapping[object, object]", content))
     wrong = [_told(one) for one in check(data, "dvc", (), {(): ()})]
     said += [located(native, one) for one in (*old, *wrong)]
-    return native, None if any(one.severity == "error" for one in said) else cast("Data", data), said
+    return native, cast("Data", _sound(data, wrong)), said
+
+
+def _sound(data: Mapping[object, object], wrong: list[Diagnostic]) -> dict[object, object]:
+    """The content without the stages and sections that something is wrong with: the rest is looked at, too."""
+    sound = dict(data)
+    for one in wrong:
+        path = one.site.path if one.site is not None else ()
+        stages = sound.get("stages")
+        if path[:1] == ("stages",) and len(path) > 1 and isinstance(stages, dict):
+            left = cast("dict[object, object]", stages)
+            sound["stages"] = {name: stage for name, stage in left.items() if name != path[1]}
+        elif path:
+            sound.pop(path[0], None)
+    return sound
 
 
 def _told(found: Diagnostic) -> Diagnostic:

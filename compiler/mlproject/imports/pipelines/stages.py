@@ -49,10 +49,10 @@ def read(given: Mapping[str, object], home: Folder, names: Names, at: Path) -> S
             tree[key] = outer.value(given[key], (*at, key))
     _body(body, reading, inside, origins, (at, below))
     if below:
-        tree["do"] = _ordered(inside)
+        tree["do"] = ordered(inside)
     else:
         tree |= inside
-    return Stage(_ordered(tree), origins, tuple(outer.found), tuple(outer.used))
+    return Stage(ordered(tree), origins, tuple(outer.found), tuple(outer.used))
 
 
 def _body(
@@ -122,6 +122,6 @@ def _local(body: Mapping[str, object], home: Folder) -> Values:
     return local
 
 
-def _ordered(tree: Mapping[str, object]) -> dict[str, object]:
+def ordered(tree: Mapping[str, object]) -> dict[str, object]:
     """A stage's fields in the order of the language."""
     return {key: tree[key] for key in StageEntry.model_fields if key in tree}

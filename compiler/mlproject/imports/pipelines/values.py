@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from posixpath import join
 from typing import Literal, cast
 
-from mlproject.diagnostics import Diagnostic, Path, error, warning
+from mlproject.diagnostics import Diagnostic, Path, did_you_mean, error, warning
 from mlproject.files import Source
 from mlproject.lower.paths import file_of
+from mlproject.lower.variables import conflict
 from mlproject.records import field, frozen
 from mlproject.resolve import paramfiles
 
@@ -97,6 +98,11 @@ class Folder:
         if values is None and not found:
             help = "put it there, or take it out of `vars`"
             found = [error("file-unreadable", f"there is no `{name}`, which `vars` names", path, help=help)]
+        missing = [key for key in keys if values is not None and key not in values]
+        if missing:
+            known = [str(key) for key in values or {}]
+            summary = f"there is no `{missing[0]}` in `{name}`"
+            found = [*found, error("param-missing", summary, path, help=did_you_mean(missing[0], known))]
         return ParamsFile(file, keys, values, path), found
 
 
@@ -110,6 +116,7 @@ def read(given: object, home: Folder, path: Path) -> tuple[Names, list[Diagnosti
     found: list[Diagnostic] = []
     for index, entry in enumerate(cast("list[object]", given if isinstance(given, list) else [])):
         if isinstance(entry, dict):
+            found += _clash(inline, cast("Values", entry), (*path, index))
             merge(inline, cast("Values", entry))
         elif isinstance(entry, str):
             name, _, chosen = entry.partition(":")
@@ -122,7 +129,22 @@ def read(given: object, home: Folder, path: Path) -> tuple[Names, list[Diagnosti
         file, said = home.load(DEFAULT, path)
         files.insert(0, file)
         found += said
+    for file in files:
+        found += _clash(inline, _taken_values(file), file.path or path)
     return _apart(Names(inline, tuple(files)), found, path)
+
+
+def _taken_values(one: ParamsFile) -> Values:
+    return {key: value for key, value in (one.values or {}).items() if not one.keys or key in one.keys}
+
+
+def _clash(before: Values, more: Values, path: Path) -> list[Diagnostic]:
+    """What DVC has against names that are set twice."""
+    clash = conflict(cast("Mapping[str, object]", before), cast("Mapping[str, object]", more), ())
+    if clash is None:
+        return []
+    summary = f"`{'.'.join(map(str, clash))}` is set twice, and DVC refuses that"
+    return [error("param-ambiguous", summary, path, help="keep it in one place")]
 
 
 def _apart(names: Names, found: list[Diagnostic], path: Path) -> tuple[Names, list[Diagnostic]]:
@@ -134,7 +156,7 @@ def _apart(names: Names, found: list[Diagnostic], path: Path) -> tuple[Names, li
     for index, one in enumerate(names.files):
         others = {leaf for i, held in enumerate(whole) if i != index for leaf in held}
         if one.keys and whole[index] & others:
-            merge(inline, {key: value for key, value in (one.values or {}).items() if key in one.keys})
+            merge(inline, _taken_values(one))
             summary = f"`vars` loads some keys of `{one.file}`, and another file has others of them too"
             help = "their values stand under `vars` in the spec now, and no longer follow the file"
             found.append(warning("import-copied", summary, one.path or path, help=help))
