@@ -2,7 +2,7 @@
 
 Grammar
     text       (literal | reference | escape)*
-    escape     `$${` … `}`, a literal `${…}` (for the shell, or for DVC's own braces)
+    escape     `$${` … `}`, a literal `${…}` (for the shell, or for DVC's own braces); the end of the text closes it too
     reference  `${` word (`.` word | `[` selector `]`)* `}`
     word       any characters but `.`, `[`, `]`, `{` and `}`
     selector   any characters but `[` and `]`
@@ -64,7 +64,7 @@ def parse(text: str) -> tuple[Part, ...]:
             _literal(parts, text[at : start - 1])
             end = text.find("}", start)
             if end < 0:
-                parts.append(Broken(text[start - 1 :], "the escape is not closed", "add the closing `}`"))
+                _literal(parts, text[start:])  # without a brace after it, nobody takes it for a template
                 return tuple(parts)
             parts.append(Escape(text[start + 2 : end]))
             at = end + 1

@@ -123,7 +123,9 @@ def _joined(material: Material, pipelines: Pipelines, name: str) -> tuple[Draft,
         tree["params"] = named[0] if len(named) == 1 else named
     files = [one.native for one in material.pipelines] + list(material.tracked)
     files += [native for native, _ in material.others]
-    return Draft(ordered(tree), origins, {native.file: native for native in files}, tuple(listed)), found
+    return Draft(
+        ordered(tree), origins, {native.file: native for native in files}, tuple(() if natively else listed)
+    ), found
 
 
 def _listed(pipelines: Pipelines, tree: Sections) -> list[str]:

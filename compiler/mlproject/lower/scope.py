@@ -93,7 +93,7 @@ class Scope:
         return any(path[: len(known)] == known or known[: len(path)] == path for known in self.poisoned)
 
     def beside(self, folder: str) -> ParamFile | None:
-        """The `params.yaml` beside the `dvc.yaml` of a `folder`, where the spec names it: DVC reads it there before all."""
+        """The `params.yaml` beside the `dvc.yaml` of a `folder`, where the spec names it: DVC reads it first."""
         if not folder:
             return None
         file = join(folder, "params.yaml")

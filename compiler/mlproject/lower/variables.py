@@ -27,10 +27,10 @@ def load_local(scope: Scope, stage: Draft) -> None:
             help = "write the value, or put it under the spec's own `vars` and refer to `${vars.NAME}`"
             scope.say(error("reference-not-allowed", summary, Site(path), help=help))
         elif isinstance(entry, str):
-            local |= _from_file(scope, stage, entry, path)
+            local = dict(merged(local, _from_file(scope, stage, entry, path)))
         elif isinstance(entry, dict):
             _refuse(scope, stage, cast("Values", entry), local, path)
-            local |= cast("Values", entry)
+            local = dict(merged(local, cast("Values", entry)))
         else:
             scope.say(error("wrong-type", "an item of `vars` must be a mapping or a file", Site(path)))
     stage.local = local

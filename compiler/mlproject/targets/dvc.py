@@ -86,25 +86,23 @@ def _read_by_stages(project: Project) -> set[str]:
     used = {dep.file for stage in project.stages for one in stage.instances for dep in one.params}
     for folder, texts in project.vars_files.items():
         used |= {file_of(text, folder, project.root) for text in texts}
-    if any(_templated(stage) for stage in project.stages):
-        used |= {join(stage.folder, "params.yaml") for stage in project.stages}
+    for stage in project.stages:
+        source = stage.loop.source if stage.loop is not None else None
+        if _templated([value for _, value in _fields(stage)]) or _templated(source):
+            used.add(join(stage.folder, "params.yaml"))
     used |= {join(folder, "params.yaml") for folder in project.folders}
     return used
 
 
-def _templated(stage: Stage) -> bool:
-    """Whether DVC resolves something in a stage from a params file that it reads unasked."""
-    texts = [
-        *stage.cmd,
-        stage.wdir,
-        *(dep.template for dep in stage.deps),
-        *(out.template for out in stage.outputs),
-    ]
-    if stage.loop is not None and isinstance(stage.loop.source, str):
-        texts.append(stage.loop.source)
-    return any(
-        name.split(".")[0] not in ("item", "key") for text in texts for _, _, name in expressions(text)
-    )
+def _templated(value: object) -> bool:
+    """Whether DVC resolves something in a part of a stage from a params file that it reads unasked."""
+    if isinstance(value, str):
+        return any(name.strip().split(".")[0] not in ("item", "key") for _, _, name in expressions(value))
+    if isinstance(value, Mapping):
+        return any(
+            _templated(part) for pair in cast("Mapping[object, object]", value).items() for part in pair
+        )
+    return isinstance(value, list | tuple) and any(_templated(item) for item in cast("list[object]", value))
 
 
 def _stage(stage: Stage, sources: dict[Path, Path]) -> Tree:

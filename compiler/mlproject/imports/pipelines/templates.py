@@ -66,10 +66,13 @@ class Reading:
         while (start := part.find("${", at)) >= 0:
             escaped = start > 0 and part[start - 1] == "\\"
             end = part.find("}", start)
-            if end < 0 or "${" in part[start + 2 : end]:
+            if end < 0:
+                pieces += [part[at : start - escaped], "$", part[start:]]
+                return "".join(pieces)
+            if "${" in part[start + 2 : end]:
                 self._say(
                     "bad-reference",
-                    f"`{part[start:][:40]}` is text to DVC, and is never closed",
+                    f"`{part[start:][:40]}` is text to DVC with a template inside, which no spec can say",
                     part[start:],
                     path,
                 )
