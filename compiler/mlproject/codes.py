@@ -84,6 +84,7 @@ CODES: tuple[Code, ...] = (
     Code("output-in-git", "warning", "An output that Git tracks"),
     Code("service-disagrees", "warning", "A decorator that disagrees with the spec"),
     Code("mlflow-ignores", "warning", "Something in an entry point that MLflow ignores"),
+    Code("old-form", "info", "A form that its tool has replaced"),
     # targets
     Code("native-conflict", "error", "A native passage changes a value that we emit"),
     Code("native-invalid", "error", "A native passage that the tool's schema refuses"),

@@ -264,8 +264,22 @@ class Api:
 
 
 @frozen
+class StoreModel:
+    """A model of BentoML's own store that a service needs; '' where not said."""
+
+    tag: str
+    filter: str
+    alias: str
+    path: Path
+
+
+@frozen
 class Service:
-    """A service. `entry` is (file, class name) or None where `service.py` is generated. `models` are names."""
+    """A service. `entry` is (file, class name) or None where `service.py` is generated; the name is '' where the file
+    has but one service. `models` are names; `positions` where they stand in the spec's list (() for all of it), among
+    the `stored` ones. `bento` is the Bento's name: '' the service's, None none. `service` is what BentoML is told to
+    serve, as the user wrote it: '' what `entry` says, None nothing. `env_stages` are the stages of `envs` that have
+    one. `options` are BentoML's sections `python`, `docker`, `conda` and `args` as given."""
 
     name: str
     desc: str
@@ -282,6 +296,16 @@ class Service:
     python: Python
     deploys: tuple[Deploy, ...]  # one per environment, in order
     path: Path
+    bento: str | None = ""
+    service: str | None = ""
+    stored: tuple[StoreModel, ...] = ()
+    positions: tuple[int, ...] = ()
+    env_stages: Mapping[str, str] = field(default_factory=dict[str, str])
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, Mapping[str, object]])
+
+    def at_model(self, number: int) -> Path:
+        """Where the spec names one of `models`."""
+        return (*self.path, "models", self.positions[number] if self.positions else number)
 
 
 @frozen

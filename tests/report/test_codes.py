@@ -27,6 +27,7 @@ FILES: dict[str, dict[str, str]] = {
     "import-copied": {"shared.yaml": "lr: 1\ndepth: 2\n", "params.yaml": "depth: 3\n"},
     "output-in-git": {"model.bin": ""},
     "param-ambiguous": {"params.yaml": "lr: 1\n", "more.yaml": "lr: 2\n"},
+    "service-entry": {"service.py": "class Screaning: ...\n"},
     "service-disagrees": {
         "service.py": "import bentoml\n@bentoml.service(traffic={'timeout': 30})\nclass Screening: ...\n"
     },

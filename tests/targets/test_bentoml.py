@@ -146,6 +146,67 @@ class TestBuildFile:
         assert sources[("docker", "python_version")] == ("python", "version")
 
 
+class TestOwnWords:
+    """What a service says in BentoML's words."""
+
+    def test_models_of_the_store_stand_beside_ours(self) -> None:
+        stored = (
+            ir.StoreModel("a:1", "", "", ()),
+            ir.StoreModel("b", "label:x=y", "bb", ("services", "s", "models", 2)),
+        )
+        made = service(
+            "s", entry=("s.py", "S"), models=("m",), positions=(1,), stored=stored, include=("s.py",)
+        )
+        file = compiled(project(models=[MODEL], services=[made]))[0]["bentofile.yaml"]
+        content = cast("dict[str, Any]", file.tree)
+        assert content["models"] == ["a:1", {"tag": "b", "filter": "label:x=y", "alias": "bb"}]
+        assert file.sources[("include", 1)] == ("services", "s", "models", 1)
+        assert file.sources[("models", 1)] == ("services", "s", "models", 2)
+        assert [one.tag for one in loaded(content).models] == ["a:1", "b"]
+
+    @pytest.mark.parametrize(
+        ("include", "added"),
+        [
+            (("*.py",), ["models/m.joblib"]),
+            (("*.py", "models"), []),
+            (("models/*",), []),
+            (("*.joblib", "!m.joblib"), ["models/m.joblib"]),
+            (("/m.joblib", "m"), ["models/m.joblib"]),
+            (("**/models/**",), []),
+        ],
+    )
+    def test_a_models_file_gets_a_pattern_where_none_matches_it(
+        self, include: tuple[str, ...], added: list[str]
+    ) -> None:
+        from bentoml._internal.bento.build_config import BentoPathSpec
+
+        made = service("s", entry=("s.py", "S"), models=("m",), include=include)
+        content = tree(project(models=[MODEL], services=[made]))
+        assert content["include"] == [*include, *added]
+        assert BentoPathSpec(content["include"], []).includes("models/m.joblib")
+        assert BentoPathSpec(list(include), []).includes("models/m.joblib") != bool(added)
+
+    def test_everything_is_what_bentoml_takes_by_itself(self) -> None:
+        made = service("s", entry=("s.py", "S"), models=("m",), include=("*",), traffic={"timeout": 1})
+        content = tree(project(models=[MODEL], services=[made]))
+        assert "include" not in content
+        assert loaded(content).include == ["*"]
+
+    def test_locking_is_said_where_bentoml_would_do_otherwise(self) -> None:
+        def python(**options: object) -> dict[str, object]:
+            made = service("s", entry=("s.py", "S"), options={"python": options})
+            return cast("dict[str, object]", tree(project(services=[made])).get("python", {}))
+
+        assert python(packages=["a"]) == {"packages": ["a"], "lock_packages": False}
+        assert python(packages=["a"], lock_packages=True) == {"packages": ["a"]}
+        assert python(packages=["a"], pack_git_packages=False) == {
+            "packages": ["a"],
+            "pack_git_packages": False,
+        }
+        assert python(packages=["a"], pack_git_packages=False, lock_packages=True)["lock_packages"] is True
+        assert python(no_index=True) == {"no_index": True}
+
+
 class TestNative:
     def made(self, passage: object) -> ir.Project:
         return project(services=[service("s", entry=("s.py", "S"))], native={"bentofile": passage})

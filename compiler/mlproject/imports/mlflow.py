@@ -184,7 +184,7 @@ def _entry_point(taking: Taking, point: Mapping, place: Path) -> Mapping | None:
 def _parameters(taking: Taking, given: object, place: Path) -> Mapping:
     if given is None:
         summary = "`parameters` has nothing under it, and MLflow cannot load that"
-        taking.say("import-changed", "warning", summary, place, "it is left out", "key")
+        taking.changed(summary, place, "it is left out", "key")
         return {}
     parameters: Mapping = {}
     for name, said in (taking.mapping(given, place, "`parameters`") or {}).items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from posixpath import dirname
 
 from mlproject.diagnostics import Diagnostic
 from mlproject.files import Source
-from mlproject.imports import mlflow
+from mlproject.imports import bentofile, mlflow
 from mlproject.imports.find import Found
 from mlproject.imports.taken import Native, Taken
-from mlproject.load import load_source
+from mlproject.load import Document, load_source
 
 Reader = Callable[[Native, Source], Taken]
 Files = Callable[[Found], list[str]]
@@ -19,8 +20,14 @@ def _mlprojects(found: Found) -> list[str]:
     return found.mlprojects
 
 
+def _bentofiles(found: Found) -> list[str]:
+    """The build files: a `pyproject.toml` only where there is no other beside it, which BentoML would take."""
+    folders = {dirname(file) for file in found.bentofiles}
+    return [*found.bentofiles, *(file for file in found.pyprojects if dirname(file) not in folders)]
+
+
 # Which files, and who reads them.
-READERS: tuple[tuple[Files, Reader], ...] = ((_mlprojects, mlflow.read),)
+READERS: tuple[tuple[Files, Reader], ...] = ((_mlprojects, mlflow.read), (_bentofiles, bentofile.read))
 
 
 def read(found: Found, source: Source) -> tuple[list[tuple[Native, Taken]], list[Diagnostic]]:
@@ -29,8 +36,17 @@ def read(found: Found, source: Source) -> tuple[list[tuple[Native, Taken]], list
     said: list[Diagnostic] = []
     for files, reader in READERS:
         for file in files(found):
-            document, wrong = load_source(source, file)
+            document, wrong = _toml(source, file) if file.endswith(".toml") else load_source(source, file)
             said += wrong
             native = Native(file, document)
-            taken.append((native, reader(native, source)))
+            made = reader(native, source)
+            if made.sections or made.diagnostics:
+                taken.append((native, made))
     return taken, said
+
+
+def _toml(source: Source, file: str) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """The text of a file that is no YAML, which its reader parses itself."""
+    content = source.read(file)
+    text = content.decode(errors="replace") if isinstance(content, bytes) else ""
+    return Document(file, None, text), ()

@@ -8,7 +8,7 @@ from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, has_errors
 from mlproject.files import WorkTree
-from mlproject.imports import places
+from mlproject.imports import bentofile, places
 from mlproject.imports.carry import carried, carried_breaks
 from mlproject.imports.carry import joined as together
 from mlproject.imports.notes import notes
@@ -114,6 +114,7 @@ def _joined(material: Material, pipelines: Pipelines, name: str) -> tuple[Draft,
         origins = {**part.origins, **origins}
         found += part.diagnostics
     tree.setdefault("name", name)
+    tree = bentofile.apart(tree)
     listed = _listed(pipelines, tree)
     natively = cast("list[str]", tree.pop("params", []))
     named = listed if set(natively) & set(listed) else listed + natively

@@ -127,6 +127,10 @@ class Taking:
         """Notes what the tool would refuse."""
         self.say("import-invalid", "error", summary, path, help, part)
 
+    def changed(self, summary: str, path: Path, help: str = "", part: Part = "value") -> None:
+        """Notes a value that is taken over otherwise than it is written."""
+        self.say("import-changed", "warning", summary, path, help, part)
+
     def left(self, summary: str, path: Path, help: str = "") -> None:
         """Notes a key that means nothing to the tool, and is not taken over."""
         self.say("import-left", "warning", summary, path, help, "key")

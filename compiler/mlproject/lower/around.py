@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from mlproject.diagnostics import Path, Site, did_you_mean, error
 from mlproject.ir import (
-    Api,
     Ci,
     Data,
-    Deploy,
     Environment,
     Gate,
     Model,
@@ -23,18 +21,17 @@ from mlproject.ir import (
     Tracking,
 )
 from mlproject.lower import cron, secrets
+from mlproject.lower.connection import connection
 from mlproject.lower.drafts import set_fields
 from mlproject.lower.mlflow import project_file
 from mlproject.lower.outside import Outside
 from mlproject.lower.paths import file_of
 from mlproject.lower.scope import Scope
-from mlproject.model.operation import DeployPart, GateEntry, MonitorEntry, ServiceEntry
+from mlproject.lower.services import services
+from mlproject.model.operation import GateEntry, MonitorEntry
 from mlproject.model.parts import PythonPart
 from mlproject.model.tracking import TrackingPatch
 from mlproject.records import frozen
-from mlproject.template import whole
-
-DEPLOY_FIELDS = ("kind", "image", "namespace", "replicas", "envs", "labels", "annotations", "service_account")
 
 
 @frozen
@@ -82,7 +79,7 @@ def around(outside: Outside) -> Around:
         data=data(scope),
         tracking=_tracking(outside, scope.spec.tracking, ("tracking",), None),
         models=_models(outside),
-        services=_services(outside, python, environments),
+        services=services(outside, python, environments),
         monitors=_monitors(outside),
         environments=environments,
         remotes=_remotes(scope),
@@ -92,38 +89,8 @@ def around(outside: Outside) -> Around:
     )
 
 
-def _python(part: PythonPart | None, path: Path, base: Python | None = None) -> Python:
-    base = base or Python()
-    if part is None:
-        return base
-    return Python(part.version or base.version, part.requirements or base.requirements, path)
-
-
-def _declared_env(scope: Scope) -> set[str]:
-    return {name for entry in (scope.spec.environments or {}).values() for name in entry.env or []}
-
-
-def connection(outside: Outside, text: str | None, path: Path, declared: set[str] | None) -> str:
-    """The value of a connection field: text, or one whole `${env.NAME}`.
-
-    `declared` are an environment's variables; a variable that only other environments declare leaves the field at its
-    default here. None: the field holds for all environments, and any of them may declare it.
-    """
-    if not text:
-        return ""
-    ref = whole(text)
-    if ref is None or ref.head != "env":
-        return outside.text(text, path) or ""
-    name = ".".join(ref.words)
-    everywhere = _declared_env(outside.scope)
-    if name not in everywhere:
-        summary = f"`{ref.text}`: no environment declares `{name}`"
-        help = (
-            did_you_mean(name, sorted(everywhere)) or f"add `env: [{name}]` to the environments that set it"
-        )
-        outside.scope.say(error("env-not-allowed", summary, Site(path, text=ref.text), help=help))
-        return ""
-    return text if declared is None or name in declared else ""
+def _python(part: PythonPart | None, path: Path) -> Python:
+    return Python() if part is None else Python(part.version or "", part.requirements or "", path)
 
 
 def _tracking(
@@ -208,103 +175,6 @@ def _gate(outside: Outside, entry: GateEntry, path: Path) -> Gate | None:
         return None
     bounds = (entry.min, entry.max, entry.against or "", entry.max_drop, entry.max_rise)
     return Gate(file, producer.address, tuple(entry.key.split(".")), *bounds, path)
-
-
-def _services(outside: Outside, python: Python, environments: tuple[Environment, ...]) -> tuple[Service, ...]:
-    services: list[Service] = []
-    models = outside.scope.spec.models or {}
-    for name, entry in (outside.scope.spec.services or {}).items():
-        path: Path = ("services", name)
-        for index, model in enumerate(entry.models or []):
-            if model not in models and not outside.scope.was_removed(("models", model)):
-                summary = f"the service `{name}` serves `{model}`, and there is no such model"
-                help = did_you_mean(model, list(models)) or "declare it in `models`"
-                site = Site((*path, "models", index))
-                outside.scope.say(error("service-without-model", summary, site, help=help))
-        services.append(_service(outside, name, entry, python, environments))
-    return tuple(services)
-
-
-def _service(
-    outside: Outside,
-    name: str,
-    entry: ServiceEntry,
-    python: Python,
-    environments: tuple[Environment, ...],
-) -> Service:
-    scope = outside.scope
-    path: Path = ("services", name)
-    secrets.check_service(scope, entry, path)
-    include = [outside.text(text, (*path, "include", i)) for i, text in enumerate(entry.include or [])]
-    api = tuple(
-        Api(route, cast("Mapping[str, Mapping[str, object]]", part.input), part.output, (*path, "api", route))
-        for route, part in (entry.api or {}).items()
-    )
-    return Service(
-        name=name,
-        desc=entry.desc or "",
-        models=tuple(entry.models or ()),
-        entry=_entry(scope, entry.entry, (*path, "entry")),
-        include=tuple(text for text in include if text is not None),
-        exclude=tuple(entry.exclude or ()),
-        api=api,
-        resources=entry.resources or {},
-        traffic=entry.traffic or {},
-        envs=_texts(outside, entry.envs, (*path, "envs")),
-        secrets=tuple(entry.secrets or ()),
-        labels=_texts(outside, entry.labels, (*path, "labels")),
-        python=_python(entry.python, (*path, "python"), python),
-        deploys=tuple(_deploy(outside, name, entry, environment) for environment in environments),
-        path=path,
-    )
-
-
-def _texts(outside: Outside, values: Mapping[str, str] | None, path: Path) -> dict[str, str]:
-    return {key: outside.text(value, (*path, key)) or "" for key, value in (values or {}).items()}
-
-
-def _entry(scope: Scope, text: str | None, path: Path) -> tuple[str, str] | None:
-    if text is None:
-        return None
-    file, colon, name = text.rpartition(":")
-    if not colon or not file.endswith(".py") or not name.isidentifier():
-        summary = f"`{text}` names no class in a file"
-        scope.say(error("service-entry", summary, Site(path), help="as in `service.py:Screening`"))
-        return None
-    return file, name
-
-
-def _deploy(outside: Outside, service: str, entry: ServiceEntry, environment: Environment) -> Deploy:
-    """The deployment of a service in one environment; its patch is already merged over the service's own."""
-    declared = (outside.scope.spec.environments or {}).get(environment.name)
-    patch = (declared.services or {}).get(service) if declared is not None else None
-    path: Path
-    if patch is not None and patch.deploy is not None:
-        part, path = patch.deploy, ("environments", environment.name, "services", service, "deploy")
-    else:
-        part, path = entry.deploy or DeployPart(), ("services", service, "deploy")
-    values = set_fields(part, DEPLOY_FIELDS)
-    env = set(environment.env)
-    for key in ("image", "namespace", "service_account"):
-        if key in values:
-            values[key] = connection(outside, cast("str", values[key]), (*path, key), env)
-    for key in ("envs", "labels", "annotations"):
-        if key in values:
-            texts = cast("Mapping[str, str]", values[key])
-            values[key] = {
-                name: connection(outside, text, (*path, key, name), env) for name, text in texts.items()
-            }
-    secrets.check_envs(outside.scope, part.envs or {}, (*path, "envs"))
-    return Deploy(
-        environment=environment.name,
-        kind=part.kind or "none",
-        image=cast("str", values.get("image", "")),
-        namespace=cast("str", values.get("namespace", "")),
-        replicas=part.replicas,
-        envs=cast("Mapping[str, str]", values.get("envs", {})),
-        values=values,
-        path=path,
-    )
 
 
 def _monitors(outside: Outside) -> tuple[Monitor, ...]:

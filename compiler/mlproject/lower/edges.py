@@ -74,7 +74,7 @@ def _later(project: Project, known: Producers) -> Iterator[Edge]:
         me = NodeId("service", service.name)
         for index, name in enumerate(service.models):
             if name in models:
-                yield Edge(models[name], me, "is served", (*service.path, "models", index))
+                yield Edge(models[name], me, "is served", service.at_model(index))
         for deploy in service.deploys:
             if deploy.kind != "none":
                 node = NodeId("deployment", f"{deploy.environment}/{service.name}")

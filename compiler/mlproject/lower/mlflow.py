@@ -10,6 +10,7 @@ from mlproject.ir import EntryPoint, ProjectFile
 from mlproject.lower import secrets
 from mlproject.lower.drafts import set_fields
 from mlproject.lower.outside import Outside
+from mlproject.lower.texts import resolved
 from mlproject.model.tracking import DockerEnv, TrackingPart
 
 ENVIRONMENTS = ("python_env", "conda_env", "docker_env")
@@ -30,10 +31,10 @@ def project_file(outside: Outside, part: TrackingPart | None) -> ProjectFile:
         points = tuple(
             EntryPoint(
                 name,
-                cast("str", _resolved(outside, entry.command, (*path, "entry_points", name, "command"))),
+                cast("str", resolved(outside, entry.command, (*path, "entry_points", name, "command"))),
                 cast(
                     "Mapping[str, object]",
-                    _resolved(outside, entry.parameters or {}, (*path, "entry_points", name, "parameters")),
+                    resolved(outside, entry.parameters or {}, (*path, "entry_points", name, "parameters")),
                 ),
                 (*path, "entry_points", name),
             )
@@ -57,7 +58,7 @@ def _environment(outside: Outside, part: TrackingPart, path: Path) -> tuple[str,
     if isinstance(value, DockerEnv):
         _check_secrets(outside, value, (*path, key, "environment"))
         value = set_fields(value, DOCKER_FIELDS)
-    return key, _resolved(outside, value, (*path, key))
+    return key, resolved(outside, value, (*path, key))
 
 
 def _check_secrets(outside: Outside, docker: DockerEnv, path: Path) -> None:
@@ -71,16 +72,3 @@ def _check_secrets(outside: Outside, docker: DockerEnv, path: Path) -> None:
             else:
                 where = (*path, index, 1)
                 secrets.check_value(outside.scope, str(entry[0]), str(entry[1]), where)
-
-
-def _resolved(outside: Outside, value: object, path: Path) -> object:
-    """Any value with the references in its texts resolved, keys and all else as they are."""
-    if isinstance(value, str):
-        return outside.text(value, path) or ""
-    if isinstance(value, dict):
-        mapping = cast("dict[str, object]", value)
-        return {key: _resolved(outside, inner, (*path, key)) for key, inner in mapping.items()}
-    if isinstance(value, list):
-        items = cast("list[object]", value)
-        return [_resolved(outside, inner, (*path, index)) for index, inner in enumerate(items)]
-    return value

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mlproject.diagnostics import Path, Site, error
 from mlproject.lower.scope import Scope
-from mlproject.model.operation import ServiceEntry
+from mlproject.model.service import ServiceEntry
 
 # The last words of the name of a variable that holds a secret.
 SECRET_ENDINGS = (
@@ -59,7 +59,14 @@ def check_service(scope: Scope, entry: ServiceEntry, path: Path) -> None:
                     help=help,
                 )
             )
-    check_envs(scope, entry.envs or {}, (*path, "envs"))
+    for name, said in (entry.envs or {}).items():
+        place = (*path, "envs", name)
+        if isinstance(said, str):
+            check_value(scope, name, said, place)
+        else:
+            check_value(scope, name, said.value, (*place, "value"))
+    if entry.docker is not None and isinstance(entry.docker.env, dict):
+        check_envs(scope, entry.docker.env, (*path, "docker", "env"))
 
 
 def check_envs(scope: Scope, envs: Mapping[str, str], path: Path) -> None:

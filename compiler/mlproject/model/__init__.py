@@ -13,10 +13,10 @@ from mlproject.model.operation import (
     EnvironmentEntry,
     ModelEntry,
     MonitorEntry,
-    ServiceEntry,
 )
 from mlproject.model.parts import KIND, Name, OneOrMany, Part, PythonPart, Schema, Text, TextList
 from mlproject.model.pipeline import Artifact, DataEntry, FolderEntry, Remote, StageEntry, TopPlots
+from mlproject.model.service import ServiceEntry
 from mlproject.model.tracking import TrackingPart
 
 __all__ = ["Spec"]

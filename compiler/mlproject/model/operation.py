@@ -1,10 +1,11 @@
-"""Models, services, monitoring, environments and CI: what happens around the pipeline."""
+"""Models, monitoring, environments and CI: what happens around the pipeline."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, Tag
 
-from mlproject.model.parts import KIND, Labels, Name, OneOrMany, Part, PythonPart, Schema, Text, TextList
+from mlproject.model.parts import KIND, Name, OneOrMany, Part, Text, TextList
+from mlproject.model.service import DeployPart
 from mlproject.model.tracking import TrackingPatch
 
 
@@ -51,101 +52,6 @@ class ModelEntry(Part):
         default=None,
         description="The alias that a version which meets its gates gets.",
         examples=["champion"],
-    )
-
-
-class ApiRoute(Part):
-    """One route of a service: the fields it takes and gives, as JSON Schemas."""
-
-    input: dict[str, Schema] = Field(
-        description="Fields of the request, as JSON Schemas.",
-        examples=[{"features": {"type": "array", "items": {"type": "number"}}}],
-    )
-    output: dict[str, Schema] = Field(
-        description="Fields of the answer, as JSON Schemas.", examples=[{"probability": {"type": "number"}}]
-    )
-
-
-class DeployPart(Part):
-    """Where and how a service is deployed."""
-
-    kind: Literal["none", "kubernetes", "bentocloud"] | None = Field(
-        default=None, description="What runs it.", examples=["kubernetes"]
-    )
-    image: Text | None = Field(
-        default=None,
-        description="The container image, without a tag.",
-        examples=["registry.example.com/ml/screening"],
-    )
-    namespace: Name | None = Field(default=None, description="The Kubernetes namespace.", examples=["ml"])
-    replicas: int | None = Field(default=None, ge=0, description="How many copies run.", examples=[3])
-    envs: Labels | None = Field(
-        default=None, description="Environment variables at run time.", examples=[{"LOG_LEVEL": "warning"}]
-    )
-    labels: Labels | None = Field(
-        default=None, description="Labels of the deployment.", examples=[{"team": "ml"}]
-    )
-    annotations: Labels | None = Field(
-        default=None, description="Annotations of the deployment.", examples=[{"note": "blue"}]
-    )
-    service_account: Name | None = Field(
-        default=None, description="The Kubernetes service account.", examples=["screening"]
-    )
-
-
-class ServiceEntry(Part):
-    """A BentoML service."""
-
-    desc: str | None = Field(
-        default=None, alias="description", description="What it does.", examples=["Screens samples."]
-    )
-    models: list[Name] | None = Field(
-        default=None, description="The models it serves.", examples=[["breast-cancer"]]
-    )
-    entry: Text | None = Field(
-        default=None,
-        description="The file and class of the service. May be omitted where it can be generated from `api`.",
-        examples=["service.py:Screening"],
-    )
-    include: TextList | None = Field(
-        default=None,
-        description="Files packed with it; its models' files are included by themselves.",
-        examples=[["service.py"]],
-    )
-    exclude: TextList | None = Field(default=None, description="Files left out.", examples=[["*.ipynb"]])
-    api: dict[Name, ApiRoute] | None = Field(
-        default=None,
-        description="The serving contract: routes to the fields they take and give.",
-        examples=[{"predict": {"input": {"x": {"type": "number"}}, "output": {"y": {"type": "number"}}}}],
-    )
-    resources: dict[str, object] | None = Field(
-        default=None, description="What BentoML reserves for it.", examples=[{"cpu": "1", "memory": "512Mi"}]
-    )
-    traffic: dict[str, object] | None = Field(
-        default=None,
-        description="BentoML's limits of traffic.",
-        examples=[{"timeout": 10, "concurrency": 32}],
-    )
-    envs: Labels | None = Field(
-        default=None, description="Environment variables, built in.", examples=[{"LOG_LEVEL": "info"}]
-    )
-    secrets: TextList | None = Field(
-        default=None,
-        description="Names of secret environment variables. Names only.",
-        examples=[["API_TOKEN"]],
-    )
-    labels: Labels | None = Field(
-        default=None, description="Labels of the Bento.", examples=[{"owner": "ml"}]
-    )
-    python: PythonPart | None = Field(
-        default=None,
-        description="Its own interpreter and requirements.",
-        examples=[{"requirements": "serve.txt"}],
-    )
-    deploy: DeployPart | None = Field(
-        default=None,
-        description="Where it is deployed.",
-        examples=[{"image": "registry.example.com/ml/screening"}],
     )
 
 

@@ -41,7 +41,13 @@ def off_or_kind_of(value: object) -> str:
     return "<off>" if value is False else kind_of(value)
 
 
+def number_or_kind_of(value: object) -> str:
+    """The tag of a branch where a number may stand for text."""
+    return "<number>" if isinstance(value, int) and not isinstance(value, bool) else kind_of(value)
+
+
 KIND = Discriminator(kind_of)
+NUMBER = Discriminator(number_or_kind_of)
 OFF = Discriminator(off_or_kind_of)
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]

@@ -20,6 +20,7 @@ from mlproject.rules.gate_alias import gate_alias
 from mlproject.rules.loop_by_index import loop_by_index
 from mlproject.rules.missing_dependency import missing_dependency
 from mlproject.rules.native_target import native_lost, native_target
+from mlproject.rules.old_form import old_form
 from mlproject.rules.output_in_git import output_in_git
 from mlproject.rules.promised_file import promised_file
 from mlproject.rules.retrain_source import retrain_source
@@ -76,6 +77,7 @@ RULES: tuple[Rule, ...] = (
     Rule(service_entry),
     Rule(service_limits),
     Rule(service_decorator),
+    Rule(old_form),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import normpath
+from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, Site, error, warning
 from mlproject.files import Source
@@ -14,6 +15,14 @@ _STATES = {
     "absent": "there is no such file",
     "directory": "it is a directory",
 }
+
+# The options of a service that name files.
+OPTIONS = (
+    ("docker", "setup_script"),
+    ("docker", "dockerfile_template"),
+    ("conda", "environment_yml"),
+    ("python", "wheels"),
+)
 
 
 def promised_file(project: Project, source: Source) -> Iterator[Diagnostic]:
@@ -47,6 +56,13 @@ def _promised(project: Project) -> Iterator[tuple[str, Path, bool]]:
     for python in (project.python, *(service.python for service in project.services)):
         if python.requirements:
             yield python.requirements, (*python.path, "requirements"), False
+    for service in project.services:
+        for section, key in OPTIONS:
+            named = service.options.get(section, {}).get(key)
+            files = cast("list[object]", named) if isinstance(named, list) else [named]
+            for file in files:
+                if isinstance(file, str):
+                    yield file, (*service.path, section, key), False
     own = project.mlproject
     if isinstance(own.value, str):
         yield own.value, ("tracking", own.environment), False

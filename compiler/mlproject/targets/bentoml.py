@@ -14,7 +14,8 @@ from posixpath import join, normpath
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, did_you_mean, error
-from mlproject.ir import Model, Project, Service
+from mlproject.ir import Model, Project, Service, StoreModel
+from mlproject.lower.packed import is_packed
 from mlproject.targets import native, packing
 from mlproject.targets import service as code
 from mlproject.trees import Generated, Pins
@@ -107,20 +108,26 @@ def _bentofile(project: Project, service: Service) -> tuple[Generated, list[Diag
 
     folder = packing.folder(project, service)
     file, name = service.entry or (join(folder, "service.py"), code.class_name(service))
-    put("service", f"{file}:{name}", *(["entry"] if service.entry else ["api"]))
-    put("name", service.name)
+    if service.service is not None:
+        put("service", service.service or f"{file}:{name}", *(["entry"] if service.entry else ["api"]))
+    if service.bento is not None:
+        put("name", service.bento or service.name, *(["name"] if service.bento else []))
     put("description", service.desc, "description")
     put("labels", dict(service.labels), "labels")
     include, found = _include(project, service, file, sources)
-    put("include", include, "include")
+    if include != ["*"]:  # which is what BentoML takes by itself
+        put("include", include, "include")
     put("exclude", list(service.exclude), "exclude")
+    put("models", [_stored(model) for model in service.stored], "models")
+    sources |= {("models", i): model.path for i, model in enumerate(service.stored)}
     if python := _python(project, service):
         tree["python"] = python
         sources[("python",)] = service.python.path or service.path
-    if service.python.version:
-        tree["docker"] = {"python_version": ".".join(service.python.version.split(".")[:2])}
-        sources[("docker", "python_version")] = (*service.python.path, "version")
-    envs = [{"name": name, "value": value} for name, value in service.envs.items()]
+    if docker := _docker(service, sources):
+        tree["docker"] = docker
+    for section in ("conda", "args"):
+        put(section, dict(service.options.get(section, {})), section)
+    envs = [_env(service, name, value) for name, value in service.envs.items()]
     put("envs", envs + [{"name": name, "stage": "runtime"} for name in service.secrets], "envs")
     sources |= {("envs", i): (*service.path, "envs", name) for i, name in enumerate(service.envs)}
     sources |= {("envs", len(envs) + i): (*service.path, "secrets", i) for i in range(len(service.secrets))}
@@ -130,20 +137,47 @@ def _bentofile(project: Project, service: Service) -> tuple[Generated, list[Diag
     return made, [*found, *more]
 
 
+def _stored(model: StoreModel) -> object:
+    """A model of BentoML's store, in its short form where the tag is all."""
+    further = {key: text for key, text in (("filter", model.filter), ("alias", model.alias)) if text}
+    return {"tag": model.tag, **further} if further else model.tag
+
+
+def _env(service: Service, name: str, value: str) -> dict[str, str]:
+    stage = service.env_stages.get(name)
+    return {"name": name, "value": value} | ({"stage": stage} if stage else {})
+
+
+def _docker(service: Service, sources: dict[Path, Path]) -> dict[str, object]:
+    """The image. The interpreter is the one that the service runs on, where its image does not name another."""
+    given = dict(service.options.get("docker", {}))
+    sources[("docker",)] = (*service.path, "docker")
+    if service.python.version and "python_version" not in given:
+        given = {"python_version": ".".join(service.python.version.split(".")[:2]), **given}
+        sources[("docker", "python_version")] = (*service.python.path, "version")
+    return given
+
+
 def _include(
     project: Project, service: Service, file: str, sources: dict[Path, Path]
 ) -> tuple[list[str], list[Diagnostic]]:
     """What is packed: the service's file, what the user names, the models' files, the configuration."""
     known = {model.name: model for model in project.models}
-    models = [(i, known[name]) for i, name in enumerate(service.models) if name in known]
-    found = [_outside(service, i, model) for i, model in models if normpath(model.file).startswith("../")]
-    wanted: list[tuple[str, Path]] = []
-    if file not in service.include:
-        wanted.append((_pattern(file), (*service.path, "entry" if service.entry else "api")))
-    wanted += [(pattern, (*service.path, "include", i)) for i, pattern in enumerate(service.include)]
-    wanted += [(_pattern(model.file), (*service.path, "models", i)) for i, model in models]
+    models = [(service.at_model(i), known[name]) for i, name in enumerate(service.models) if name in known]
+    found = [_outside(at, model) for at, model in models if normpath(model.file).startswith("../")]
+    wanted = [(pattern, (*service.path, "include", i)) for i, pattern in enumerate(service.include)]
+    if not wanted:  # what the user includes must include it: the rules see to that
+        wanted = [(_pattern(file), (*service.path, "entry" if service.entry else "api"))]
+    elif service.entry is None and not is_packed(file, service.include, ()):
+        wanted = [(_pattern(file), (*service.path, "api")), *wanted]
+    needed = [(model.file, at) for at, model in models]
     if packing.configured(project):
-        wanted.append((_pattern(packing.CONFIGURATION), service.path))
+        needed.append((packing.CONFIGURATION, service.path))
+    wanted += [
+        (_pattern(one), at)
+        for one, at in needed
+        if not (service.include and is_packed(normpath(one), service.include, ()))
+    ]
     include = list(dict.fromkeys(pattern for pattern, _ in wanted))
     sources |= {("include", include.index(pattern)): path for pattern, path in reversed(wanted)}
     return include, found
@@ -156,20 +190,28 @@ def _pattern(file: str) -> str:
     return escaped if "/" in escaped and escaped[0] not in "#!" else f"/{escaped}"
 
 
-def _outside(service: Service, index: int, model: Model) -> Diagnostic:
+def _outside(at: Path, model: Model) -> Diagnostic:
     text = f"the file of `{model.name}` lies outside the project, and BentoML packs only what lies inside"
-    return error("service-without-model", text, (*service.path, "models", index))
+    return error("service-without-model", text, at)
 
 
 def _python(project: Project, service: Service) -> dict[str, object]:
-    """Requirements. They are not locked when building, which would need an index: the file says what is installed."""
+    """What is installed. It is not locked when building, which would need an index: the file says what is installed.
+    Locking is BentoML's own default, unless packages from Git are not packed: what it does by itself is not said."""
+    given = dict(service.options.get("python", {}))
+    tree: dict[str, object] = {}
     if service.python.requirements:
-        return {"requirements_txt": service.python.requirements, "lock_packages": False}
-    flavors = {model.name: model.flavor for model in project.models}
-    packages = [p for name in service.models for p in code.PACKAGES.get(flavors.get(name, "?"), ())]
-    if service.entry or not packages:
-        return {}
-    return {"packages": list(dict.fromkeys(packages)), "lock_packages": False}
+        tree["requirements_txt"] = service.python.requirements
+    if "packages" in given:
+        tree["packages"] = given.pop("packages")
+    elif not tree and not service.entry:
+        flavors = {model.name: model.flavor for model in project.models}
+        packages = [p for name in service.models for p in code.PACKAGES.get(flavors.get(name, "?"), ())]
+        tree |= {"packages": list(dict.fromkeys(packages))} if packages else {}
+    lock = given.pop("lock_packages", False if tree else None)
+    if lock is not None and lock != (given.get("pack_git_packages") is not False):
+        tree["lock_packages"] = lock
+    return tree | given
 
 
 # --- bentoml_configuration.yaml
@@ -181,7 +223,7 @@ def _configuration(project: Project) -> Output:
     services: dict[str, object] = {}
     sources: dict[Path, Path] = {("services",): ("services",)}
     for service in project.services:
-        for name in dict.fromkeys([service.name, *(service.entry or ())[1:]]):
+        for name in dict.fromkeys([service.name, *filter(None, (service.entry or ())[1:])]):
             settings: dict[str, object] = {}
             for section, given in (("resources", service.resources), ("traffic", service.traffic)):
                 if given:

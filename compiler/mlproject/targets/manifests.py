@@ -191,7 +191,11 @@ def _container(project: Project, service: Service, deploy: Deploy) -> dict[str, 
 
 def _env(project: Project, service: Service, deploy: Deploy) -> list[object]:
     """The service's variables, the environment's over them, secrets by name, and what the container itself needs."""
-    values = {name: At(text, (*service.path, "envs", name)) for name, text in service.envs.items()}
+    values = {
+        name: At(text, (*service.path, "envs", name))
+        for name, text in service.envs.items()
+        if service.env_stages.get(name) != "build"
+    }
     values |= {name: At(text, (*deploy.path, "envs", name)) for name, text in deploy.envs.items()}
     own = OWN_ENV | ({"BENTOML_CONFIG": packing.IN_IMAGE} if packing.configured(project) else {})
     entries: list[object] = [

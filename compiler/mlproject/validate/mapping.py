@@ -33,7 +33,13 @@ WANTED = {
 }
 
 # By the tag of a union's branch.
-BRANCHES = {"<text>": "text", "<list>": "a list", "<mapping>": "a mapping", "<off>": "false"}
+BRANCHES = {
+    "<text>": "text",
+    "<list>": "a list",
+    "<mapping>": "a mapping",
+    "<off>": "false",
+    "<number>": "a number",
+}
 
 
 def data_path(loc: tuple[str | int, ...]) -> Path:

@@ -28,6 +28,13 @@ from mlproject.load import load
 from mlproject.records import frozen
 
 VERB = "build"
+FILES = (
+    ("python", "requirements_txt"),
+    ("python", "wheels"),
+    ("docker", "setup_script"),
+    ("docker", "dockerfile_template"),
+    ("conda", "environment_yml"),
+)
 NEVER = (".git", ".venv", "venv", "__pycache__", ".dvc", ".mlproject")
 
 
@@ -80,16 +87,21 @@ def _build(context: Context, service: Service, file: str) -> tuple[Bento, bool] 
         return Failure(VERDICT, f"{file} can't be read", "Run `mlproject compile`, then apply again.")
     tree = cast("Mapping[str, object]", content)
     missing = [entry for entry in _literal(tree) if not (where.project_dir / entry).exists()]
+    absent = [name for name in _named(tree) if not (where.project_dir / name).is_file()]
+    if absent:
+        what = f"{file} names {absent[0]}, which is not there"
+        return Failure(VERDICT, what, "Create it or correct the spec, then run apply again.")
     if missing:
         what = f"{file} includes {missing[0]}, which is not there"
         return Failure(VERDICT, what, "Let a stage write it or correct `include`, then run apply again.")
     version = _version(tree, where, file)
     store = home_of(where) / "bentos"
-    name = str(tree.get("name") or "")
+    name = str(tree.get("name") or service.name)
     if name and (store / name / version / "bento.yaml").is_file():
         return Bento(service.name, f"{name}:{version}", store / name / version), False
     with _staging(home_of(where)) as staging:
-        failure = _run(context, service, file, version, staging)
+        named = () if tree.get("name") else ("--name", name)
+        failure = _run(context, service, (file, *named), version, staging)
         if failure is not None:
             return failure
         built = next((staging / "bentos").glob(f"*/{version}"))
@@ -104,8 +116,11 @@ def _build(context: Context, service: Service, file: str) -> tuple[Bento, bool] 
     return Bento(service.name, f"{name}:{version}", target), True
 
 
-def _run(context: Context, service: Service, file: str, version: str, staging: Path) -> Failure | None:
-    """One `bentoml build`, its output in a log whose end is shown where it fails."""
+def _run(
+    context: Context, service: Service, options: tuple[str, ...], version: str, staging: Path
+) -> Failure | None:
+    """One `bentoml build -f` with the options, the bentofile first; its output in a log whose end is shown where it
+    fails."""
     where, log = context.where, context.log
     command = [
         sys.executable,
@@ -114,7 +129,7 @@ def _run(context: Context, service: Service, file: str, version: str, staging: P
         "bentoml",
         "build",
         "-f",
-        file,
+        *options,
         "--version",
         version,
         str(where.project_dir),
@@ -129,7 +144,7 @@ def _run(context: Context, service: Service, file: str, version: str, staging: P
         log.output((f"{VERB} {service.name}",), line)
     return Failure(
         VERDICT,
-        f"`bentoml build -f {file}` ended with exit code {code}",
+        f"`bentoml build -f {' '.join(options)}` ended with exit code {code}",
         f"The lines above are the end of {notes}. Mend the service, then run apply again: the model is registered.",
     )
 
@@ -139,6 +154,17 @@ def _literal(tree: Mapping[str, object]) -> list[str]:
     include = tree.get("include")
     entries = cast("list[object]", include) if isinstance(include, list) else []
     return [str(entry).lstrip("/") for entry in entries if not set(str(entry)) & set("*?[!#")]
+
+
+def _named(tree: Mapping[str, object]) -> list[str]:
+    """The files that BentoML reads from their own fields."""
+    found: list[str] = []
+    for section, key in FILES:
+        part = tree.get(section)
+        value = cast("Mapping[str, object]", part).get(key) if isinstance(part, dict) else None
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        found += [one for one in values if isinstance(one, str)]
+    return found
 
 
 def _version(tree: Mapping[str, object], where: Where, file: str) -> str:

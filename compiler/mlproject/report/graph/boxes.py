@@ -112,7 +112,7 @@ def _around(project: Project, drawn: _Drawing) -> None:
         ]
         drawn.add("model", model.name, model.alias and f"@{model.alias}", model.path, facts, ("gates", gates))
     for service in project.services:
-        entry = ":".join(service.entry) if service.entry else "generated service.py"
+        entry = ":".join(filter(None, service.entry)) if service.entry else "generated service.py"
         routes = [f"/{api.name}" for api in service.api]
         facts = [("about", service.desc), ("code", entry)]
         drawn.add("service", service.name, " ".join(routes), service.path, facts, ("routes", routes))

@@ -1,0 +1,5 @@
+import bentoml
+
+
+@bentoml.service
+class Screening: ...

@@ -1,0 +1,3 @@
+import bentoml
+
+svc = bentoml.Service("fraud")
