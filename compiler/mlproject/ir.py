@@ -432,6 +432,7 @@ class Project:
     `vars_files` are, per folder, the params files that the templates there read, as `dvc.yaml` there names them.
     `dvc_root` is the directory of the DVC repository that the project belongs to, relative to the repository.
     `dvc_core` tells that `[core]` of `.dvc/config` is ours to write; otherwise the user's own names the default remote.
+    `ignore` are the lines of `.dvcignore` that the spec gives, None where it leaves them to us.
     `presets` are the files that the spec extends and that lie outside `root`, relative to the repository.
     """
 
@@ -460,3 +461,4 @@ class Project:
     dvc_core: bool = True
     mlproject: ProjectFile = ProjectFile()
     folders: Mapping[str, Top] = field(default_factory=dict[str, Top])
+    ignore: tuple[str, ...] | None = None

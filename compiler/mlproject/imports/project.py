@@ -11,6 +11,7 @@ from mlproject.files import WorkTree
 from mlproject.imports import bentofile, places
 from mlproject.imports.carry import carried, carried_breaks
 from mlproject.imports.carry import joined as together
+from mlproject.imports.hidden import hides
 from mlproject.imports.notes import notes
 from mlproject.imports.pipelines import naming, params, sections, tracked
 from mlproject.imports.pipelines.sections import Pipeline, Pipelines
@@ -79,6 +80,8 @@ def imported(material: Material, tree: WorkTree, name: str) -> Imported:
     assert checked.project is not None
     short = shorten(draft.sections, checked.project, of) if "stages" in draft.sections else draft.sections
     short = ordered(short)
+    if "stages" in short and hides(material.root, tree, of(short).project):
+        short = ordered({**short, "ignore": cast("list[str]", [])})
     return Imported(file, _text(short, draft), natives, tuple(found), of(short))
 
 

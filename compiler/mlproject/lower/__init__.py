@@ -60,6 +60,7 @@ def lower(
         stages=stages,
         top=top,
         folders=folders,
+        ignore=None if spec.ignore is None else tuple(spec.ignore),
         vars_files={folder: tuple(files) for folder, files in scope.vars_files.items()},
         tracking=rest.tracking,
         models=rest.models,

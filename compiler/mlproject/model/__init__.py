@@ -64,6 +64,11 @@ class Spec(Part):
         description="DVC remotes. Never credentials.",
         examples=[{"storage": {"url": "s3://bucket/dvc", "default": True}}],
     )
+    ignore: TextList | None = Field(
+        default=None,
+        description="What DVC does not see, as lines of `.dvcignore`. Default: caches; [] for nothing.",
+        examples=[["__pycache__/", "*.pyc"]],
+    )
     data: dict[Name, DataEntry] | None = Field(
         default=None,
         description="Files and directories that no stage produces.",

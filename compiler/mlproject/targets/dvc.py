@@ -42,8 +42,10 @@ def compile(project: Project, pins: Pins) -> tuple[tuple[Generated, ...], tuple[
         sources |= {(key,): ("params", key) for key in project.params.values}
         values = dict(project.params.values)
         files.append(Generated(join(project.root, "params.yaml"), "yaml", values, sources=sources))
-    if project.stages:
-        files.append(Generated(join(project.root, ".dvcignore"), "block", text=_ignored(project)))
+    ignored = _ignored(project) if project.ignore is None else "".join(f"{line}\n" for line in project.ignore)
+    if project.stages and ignored:
+        sources = {(): ("stages",) if project.ignore is None else ("ignore",)}
+        files.append(Generated(join(project.root, ".dvcignore"), "block", text=ignored, sources=sources))
     files += _config(project)
     return tuple(files), tuple(diagnostics)
 
