@@ -16,7 +16,7 @@ from mlproject.imports.project import Imported, Material, graph, imported, name_
 from mlproject.imports.taken import Native, Taken
 from mlproject.ir import Project
 from mlproject.load import load_source
-from mlproject.records import frozen
+from mlproject.records import frozen, replace
 
 
 @frozen
@@ -64,10 +64,10 @@ def discover(root: str, directory: str) -> Outcome:
             pipelines.append(Read(dirname(file), native, data))
     beside, said = others.read(there, tree)
     found += said + _locks(there, tree)
-    specs = [
-        imported(one, tree, name_of(one.root, root))
-        for one in _materials(there, pipelines, beside, Place(tree, directory))
-    ]
+    materials = _materials(there, pipelines, beside, Place(tree, directory))
+    materials, said = _with_workflows(materials, others.workflows(there, tree))
+    found += said
+    specs = [imported(one, tree, name_of(one.root, root)) for one in materials]
     if not specs:
         found.append(_nothing(directory))
     found += [diagnostic for one in specs for diagnostic in one.diagnostics]
@@ -106,6 +106,23 @@ def _materials(
         )
         for home, folders in sorted(groups.items())
     ]
+
+
+def _with_workflows(
+    materials: list[Material], workflows: Sequence[tuple[Native, Taken]]
+) -> tuple[list[Material], list[Diagnostic]]:
+    """The projects with the workflows of the repository: each goes to the one project that it is about, the one at the
+    root or the one whose folder it names. One that is about several stays what it is."""
+    found: list[Diagnostic] = []
+    for native, taken in workflows:
+        about = [n for n, one in enumerate(materials) if not one.root or one.root in native.document.text]
+        if len(about) == 1:
+            one = materials[about[0]]
+            materials[about[0]] = replace(one, others=(*one.others, (native, taken)))
+        elif about:
+            summary = f"`{native.file}` is about {len(about)} projects, and stays what it is"
+            found.append(Diagnostic("import-left", "info", summary, None, native.document.span(())))
+    return materials, found
 
 
 def _alone(one: Read, tree: WorkTree) -> Project | None:

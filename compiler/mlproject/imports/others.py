@@ -7,7 +7,7 @@ from posixpath import dirname
 
 from mlproject.diagnostics import Diagnostic
 from mlproject.files import Source
-from mlproject.imports import bentofile, mlflow
+from mlproject.imports import bentofile, mlflow, workflow
 from mlproject.imports.find import Found
 from mlproject.imports.taken import Native, Taken
 from mlproject.load import Document, load_source
@@ -43,6 +43,12 @@ def read(found: Found, source: Source) -> tuple[list[tuple[Native, Taken]], list
             if made.sections or made.diagnostics:
                 taken.append((native, made))
     return taken, said
+
+
+def workflows(found: Found, source: Source) -> list[tuple[Native, Taken]]:
+    """What the workflows of the repository say. They stay the user's, so what is wrong with one is not told."""
+    natives = [Native(file, load_source(source, file)[0]) for file in found.workflows]
+    return [(native, made) for native in natives if (made := workflow.read(native)) is not None]
 
 
 def _toml(source: Source, file: str) -> tuple[Document, tuple[Diagnostic, ...]]:
