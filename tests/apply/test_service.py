@@ -118,3 +118,24 @@ def test_a_build_that_fails_shows_why(echo: Tiny) -> None:
     assert isinstance(failure, Failure)
     assert "a_module_that_nobody_has" in told.text("output", "build sorter")
     assert not list(Path(echo.where.environ["BENTOML_HOME"]).glob("bentos/*/*"))
+
+
+def test_a_bento_without_a_name_of_its_own_is_called_after_the_service(echo: Tiny) -> None:
+    echo.replaced("bentofile.yaml", "name: sorter\n", "")
+    echo.replaced("service.py", '(name="sorter")', "")
+    here, told = context(echo)
+    (service,) = echo.project.services
+    first = build(here, service)
+    assert isinstance(first, Bento)
+    assert first.tag.startswith("sorter:")
+    assert build(here, service) == first
+    assert told.outcomes()[("build sorter",)] == "unchanged"
+
+
+def test_a_file_that_the_build_reads_must_be_there(echo: Tiny) -> None:
+    (echo.dir / "requirements.txt").unlink()
+    here, _ = context(echo)
+    (service,) = echo.project.services
+    failure = build(here, service)
+    assert isinstance(failure, Failure)
+    assert failure.what == "bentofile.yaml names requirements.txt, which is not there"
