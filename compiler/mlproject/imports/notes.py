@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # What may stand between the begin of a node and its value: anchor and tag.
 _PROPERTIES = re.compile(r"(?:(?:!<[^>\s]*>|[&!][^\s,\[\]{}]*)\s+)*")
+# A text on one line that is worth to be kept there.
+_LONG = 60
 _WORDS = re.compile(r"[^\s]+(?: [^\s]+)*\n?")
 
 
@@ -238,12 +240,15 @@ def _breaks(document: Document, found: Scan, nodes: list[_Node]) -> dict[Path, t
     breaks: dict[Path, tuple[int, ...]] = {}
     for node in nodes:
         span = found.spread.get(node.end)
-        if span is None:
-            continue
         value: object = document.data
         for step in node.path:
             value = cast("dict[object, object]", value)[step]
-        if isinstance(value, str) and _WORDS.fullmatch(value):
+        if not isinstance(value, str) or not _WORDS.fullmatch(value):
+            continue
+        if span is None:
+            if len(value) > _LONG and value[-1] != "\n":
+                breaks[node.path] = (len(value.split()),)
+        else:
             counts = tuple(len(line.split()) for line in document.text[span[0] : span[1]].splitlines())
             counts = tuple(count for count in counts if count)
             if len(counts) > 1 and sum(counts) == len(value.split()):

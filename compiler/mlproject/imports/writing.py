@@ -26,9 +26,13 @@ from mlproject.imports.settling import along, settled
 from mlproject.imports.spelling import foldable, folded, scalar, wrapped
 from mlproject.imports.taken import Comment
 
-_WIDTH = 100
-# A text that is only a little too long stays on its line.
+_WIDTH = 110
+# A text that is only a little too long stays on its line, and one that stood on one line before up to this.
 _TEXT_WIDTH = 110
+_KEPT_WIDTH = 160
+# A list of so many scalars that are so short stands in rows.
+_ROWS = 10
+_SHORT = 24
 _FOLDED_WIDTH = 96
 # For what is too long beside its key and short enough below it: two lines rather than one.
 _HALF_WIDTH = 60
@@ -73,7 +77,8 @@ class _Writer:
         self.comments = comments
         self.breaks = dict(_fitting(tree, breaks))
         # Collections with a comment or a folded text inside, which cannot stand on one line.
-        self.opened = {path[:end] for path in (*comments, *self.breaks) for end in range(len(path))}
+        folded_ = [path for path, lines in self.breaks.items() if len(lines) > 1]
+        self.opened = {path[:end] for path in (*comments, *folded_) for end in range(len(path))}
         self.opened |= {path for path, comment in comments.items() if comment.below}
 
     def document(self, tree: Mapping[str, object]) -> None:
@@ -148,8 +153,12 @@ class _Writer:
             self.line(name)
             self.mapping(cast("dict[object, object]", value), f"{pad}  ", f"{pad}  ", place)
         elif isinstance(value, list):
-            self.line(name)
-            self.items(cast("list[object]", value), f"{pad}  ", f"{pad}  ", place)
+            rows = None if place in self.opened else _rows(cast("list[object]", value), _WIDTH - len(pad) - 2)
+            self.line(name if rows is None else f"{name} [")
+            if rows is None:
+                self.items(cast("list[object]", value), f"{pad}  ", f"{pad}  ", place)
+            else:
+                self.out.extend([*(f"{pad}  {row}" for row in rows), f"{pad}]"])
         else:
             self.text(cast(str, value), name, pad, place)
         self.end(place, pad)
@@ -169,7 +178,10 @@ class _Writer:
             text, quoted = _flow(cast("dict[object, object] | list[object]", value), _LEVELS) or ("", _QUOTED)
             return text if text and len(text) <= room and quoted <= _QUOTED else None
         if isinstance(value, str):
-            if place in self.breaks or ("\n" in value and (foldable(value) or literal(value) is not None)):
+            lines = self.breaks.get(place)
+            if lines is not None and len(lines) == 1 and len(scalar(value)) <= room + _KEPT_WIDTH - _WIDTH:
+                return scalar(value)
+            if lines is not None or ("\n" in value and (foldable(value) or literal(value) is not None)):
                 return None
             if len(scalar(value)) > room + _TEXT_WIDTH - _WIDTH and foldable(value):
                 return None
@@ -179,6 +191,8 @@ class _Writer:
         """A text that takes several lines, after `KEY:` or `-`."""
         pad = f"{pad}  "
         lines = self.breaks.get(place)
+        if lines is not None and len(lines) == 1:
+            lines = None
         if lines is None and foldable(value) and (value[-1] != "\n" or len(pad) + len(value) > _TEXT_WIDTH):
             lines = wrapped(value, _FOLDED_WIDTH - len(pad))
             if len(lines) == 1:
@@ -200,10 +214,25 @@ def _fitting(tree: object, breaks: Mapping[Path, tuple[int, ...]]) -> Iterator[t
     for path, counts in breaks.items():
         nodes = along(tree, path)
         value = nodes[-1]
-        if len(nodes) > len(path) and len(counts) > 1 and isinstance(value, str) and foldable(value):
+        if len(nodes) > len(path) and isinstance(value, str) and foldable(value):
             lines = folded(value, counts)
             if lines is not None:
                 yield path, lines
+
+
+def _rows(node: Sequence[object], width: int) -> list[str] | None:
+    """A long list of short scalars, several on a line; None for any other list."""
+    if len(node) < _ROWS or any(isinstance(item, dict | list) for item in node):
+        return None
+    texts = [scalar(item, flow=True) for item in node]
+    if any(len(text) > _SHORT or " " in text for text in texts):
+        return None
+    rows = [""]
+    for text in texts:
+        if rows[-1] and len(rows[-1]) + len(text) + 2 > width:
+            rows.append("")
+        rows[-1] += f" {text}," if rows[-1] else f"{text},"
+    return rows
 
 
 def _always_block(node: dict[object, object] | list[object], place: Path) -> bool:
