@@ -68,7 +68,7 @@ def discover(root: str, directory: str) -> Outcome:
     materials, said = _with_workflows(materials, others.workflows(there, tree))
     found += said
     specs = [imported(one, tree, name_of(one.root, root)) for one in materials]
-    if not specs:
+    if not specs and not has_errors(found):
         found.append(_nothing(directory))
     found += [diagnostic for one in specs for diagnostic in one.diagnostics]
     existing = tuple(

@@ -20,7 +20,7 @@ from mlproject.imports.taken import Native, Taken
 from mlproject.imports.writing import write
 from mlproject.ir import Project
 from mlproject.model import Spec
-from mlproject.pipeline import SPEC, Checked, check
+from mlproject.pipeline import SPEC, Checked, check, understood
 from mlproject.records import frozen, replace
 
 Sections = Mapping[str, object]
@@ -65,24 +65,25 @@ def imported(material: Material, tree: WorkTree, name: str) -> Imported:
     pipelines = sections.read(material.pipelines, material.root, tree)
     draft, found = _joined(material, pipelines, name)
     natives = tuple(draft.natives)
-    if has_errors(found):
-        return Imported(file, None, natives, tuple(found))
 
     def of(content: Sections) -> Checked:
-        return check(file, tree, write(content, {}, {}).encode())
+        return understood(file, tree, write(content, {}, {}).encode())
 
     checked = of(draft.sections)
-    if checked.project is None or not checked.valid:
-        return Imported(file, None, natives, (*found, *_relocated(checked, draft)))
+    if has_errors(found) or checked.project is None or not checked.valid:
+        return Imported(file, None, natives, (*found, *_relocated(checked, draft, found)))
     draft, checked = _owned(
         draft, checked, params.own(material.root, tree, draft.params, checked.project), of
     )
     assert checked.project is not None
     short = shorten(draft.sections, checked.project, of) if "stages" in draft.sections else draft.sections
-    short = ordered(short)
-    if "stages" in short and hides(material.root, tree, of(short).project):
-        short = ordered({**short, "ignore": cast("list[str]", [])})
-    return Imported(file, _text(short, draft), natives, tuple(found), of(short))
+    if "stages" in short and hides(material.root, tree, checked.project):
+        short = {**short, "ignore": cast("list[str]", [])}
+    text = _text(ordered(short), draft)
+    last = check(file, tree, text.encode())
+    if not last.valid:
+        return Imported(file, None, natives, (*found, *_relocated(last, draft, found)))
+    return Imported(file, text, natives, tuple(found), last)
 
 
 def graph(material: Material, tree: WorkTree) -> Project | None:
@@ -91,7 +92,7 @@ def graph(material: Material, tree: WorkTree) -> Project | None:
     draft, found = _joined(material, pipelines, "alone")
     if has_errors(found):
         return None
-    return check(join(material.root, SPEC), tree, write(draft.sections, {}, {}).encode()).project
+    return understood(join(material.root, SPEC), tree, write(draft.sections, {}, {}).encode()).project
 
 
 def _text(content: Sections, draft: Draft) -> str:
@@ -167,21 +168,27 @@ def _owned(
     return Draft(content, origins, {**draft.natives, own.file: own}, draft.params), again
 
 
-def _relocated(checked: Checked, draft: Draft) -> list[Diagnostic]:
-    """What the compiler has against the spec, at the places of the native files that it came from."""
+def _relocated(checked: Checked, draft: Draft, before: list[Diagnostic]) -> list[Diagnostic]:
+    """What the compiler has against the spec, at the places of the native files that it came from. What is on a line
+    that `before` has an error on follows from that."""
     found: list[Diagnostic] = []
     origins = places.complete(draft.sections, draft.origins, draft.natives)
+    told = {(one.span.file, one.span.line) for one in before if one.span and one.severity == "error"}
     for one in checked.diagnostics:
         if one.severity != "error":
             continue
         site = one.site
         origin = places.native(site.path, origins) if site is not None else None
-        if site is not None and origin is not None:
-            file, place = origin
-            span = draft.natives[file].document.span(place, site.part, site.text)
-            found.append(replace(one, span=span, site=None, related=()))
-        else:
+        if site is None or origin is None:
             found.append(one)
+            continue
+        file, place = origin
+        exact = site.path in origins
+        span = draft.natives[file].document.span(
+            place, site.part if exact else "key", site.text if exact else ""
+        )
+        if (span.file, span.line) not in told:
+            found.append(replace(one, span=span, site=None, related=()))
     return found
 
 

@@ -11,6 +11,7 @@ from posixpath import join
 from typing import cast
 
 from mlproject.diagnostics import Path, Site, error
+from mlproject.interpolate import resolve as interpolate
 from mlproject.lower.paths import file_of
 from mlproject.lower.scope import Draft, Scope
 
@@ -47,11 +48,12 @@ def _templated(value: object) -> bool:
 def _from_file(scope: Scope, stage: Draft, text: str, path: Path) -> Values:
     """The values of `FILE` or `FILE:key,key`."""
     name, _, chosen = text.partition(":")
-    file = file_of(name, stage.base, scope.root)
-    values = None if "${" in stage.base else scope.other_params(file)
+    base = stage.base if "${" not in stage.base else interpolate(stage.base, scope.params)
+    file = file_of(name, base if isinstance(base, str) else "", scope.root)
+    values = scope.other_params(file) if isinstance(base, str) else None
     if values is None:
         stage.local_unknown = True
-        if "${" in stage.base:
+        if not isinstance(base, str):
             help = "write the values here, or take them from `params`"
             summary = f"which `{name}` is meant depends on the stage's `wdir`, which is no plain path"
         else:

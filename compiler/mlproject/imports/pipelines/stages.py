@@ -10,6 +10,7 @@ from mlproject.diagnostics import Diagnostic, Path
 from mlproject.imports.pipelines import naming
 from mlproject.imports.pipelines.templates import Reading
 from mlproject.imports.pipelines.values import DEFAULT, Folder, Names, Values, merge
+from mlproject.interpolate import resolve as interpolate
 from mlproject.ir import OUTPUT_SECTIONS
 from mlproject.lower.paths import file_of, joined
 from mlproject.model.pipeline import StageEntry
@@ -37,7 +38,7 @@ def read(given: Mapping[str, object], home: Folder, names: Names, at: Path) -> S
     """The stage at `at` of the file in `home`; `given` has the shape that DVC accepts."""
     looped = "foreach" in given or "matrix" in given
     body = cast("Mapping[str, object]", given["do"]) if "do" in given else given
-    local = _local(body, home)
+    local = _local(body, home, names)
     outer = Reading(names)
     reading = Reading(names, local, looped, outer.found, outer.used)
     tree: dict[str, object] = {}
@@ -104,11 +105,12 @@ def _outputs(item: object) -> list[tuple[str, Mapping[str, object]]]:
     ]
 
 
-def _local(body: Mapping[str, object], home: Folder) -> Values:
+def _local(body: Mapping[str, object], home: Folder, names: Names) -> Values:
     """The values of a stage's own `vars`. A file that cannot be read is reported when the spec is compiled."""
     local: Tree = {}
     wdir = body.get("wdir")
-    base = joined(home.folder, wdir if isinstance(wdir, str) else "")
+    resolved = interpolate(wdir, names.values()) if isinstance(wdir, str) else ""
+    base = joined(home.folder, resolved if isinstance(resolved, str) else "")
     for entry in cast("list[object]", body.get("vars") or []):
         if isinstance(entry, dict):
             merge(local, cast("Values", entry))

@@ -52,6 +52,13 @@ class Names:
             return "vars"
         return "params" if any(one.values is None or taken(one, words) for one in self.files) else None
 
+    def values(self) -> dict[str, object]:
+        """All values that DVC knows before it reads a stage."""
+        both: dict[object, object] = {}
+        for values in (self.inline, *(_taken_values(file) for file in self.files)):
+            merge(both, values)
+        return cast("dict[str, object]", both)
+
     def known(self) -> list[str]:
         """The names that a template may begin with."""
         return [
