@@ -7,6 +7,7 @@ from posixpath import basename, join
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, has_errors
+from mlproject.emit.header import BY
 from mlproject.files import WorkTree
 from mlproject.imports import bentofile, places
 from mlproject.imports.carry import carried, carried_breaks
@@ -16,7 +17,7 @@ from mlproject.imports.notes import notes
 from mlproject.imports.pipelines import naming, params, sections, tracked
 from mlproject.imports.pipelines.sections import Pipeline, Pipelines
 from mlproject.imports.shorten import shorten
-from mlproject.imports.taken import Native, Taken
+from mlproject.imports.taken import Comment, Native, Taken
 from mlproject.imports.writing import write
 from mlproject.ir import Project
 from mlproject.model import Spec
@@ -83,7 +84,7 @@ def imported(material: Material, tree: WorkTree, name: str) -> Imported:
     last = check(file, tree, text.encode())
     if not last.valid:
         return Imported(file, None, natives, (*found, *_relocated(last, draft, found)))
-    return Imported(file, text, natives, tuple(found), last)
+    return Imported(file, text, tuple(draft.natives), tuple(found), last)
 
 
 def graph(material: Material, tree: WorkTree) -> Project | None:
@@ -102,7 +103,13 @@ def _text(content: Sections, draft: Draft) -> str:
     breaks: dict[Path, tuple[int, ...]] = {}
     for file, found in known.items():
         breaks |= carried_breaks(found, origins, file)
-    return write(content, comments, breaks)
+    return write(content, {path: _theirs(comment) for path, comment in comments.items()}, breaks)
+
+
+def _theirs(comment: Comment) -> Comment:
+    """A comment without the line that we put above what we generate: a file may have been ours before."""
+    above = tuple(line for line in comment.above if not line.startswith(BY))
+    return Comment(above if any(above) else (), comment.beside, comment.below)
 
 
 def _joined(material: Material, pipelines: Pipelines, name: str) -> tuple[Draft, list[Diagnostic]]:
