@@ -10,14 +10,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from posixpath import join, relpath
+from posixpath import join, normpath, relpath
 from typing import Any
 
 from hypothesis import strategies as st
 
 from imports.dvc_loops import MARK, Made
 from imports.dvc_stages import stage_of, vars_of
-from imports.dvc_values import Data, Known, values
+from imports.dvc_values import Data, Known, file_text, values
 from imports.yaml_style import yaml_text
 
 CONFIG = "[core]\n    analytics = False\n['remote \"store\"']\n    url = s3://bucket/store\n"
@@ -34,9 +34,10 @@ class Checkout:
 
 
 @st.composite
-def checkouts(draw: st.DrawFn, *, odd: bool = False, stages: int = 7) -> Checkout:
-    """A repository. `odd` adds names of stages that DVC takes and nobody uses (spaces, letters with accents)."""
-    made = Made(draw, odd=odd)
+def checkouts(draw: st.DrawFn, *, odd: bool = False, absent: bool = False, stages: int = 7) -> Checkout:
+    """A repository. `odd` adds names of stages that DVC takes and nobody uses (spaces, letters with accents); with
+    `absent` some parameters are not there, which DVC says only when a stage runs."""
+    made = Made(draw, odd=odd, absent=absent)
     made.files[".dvc/config"] = CONFIG
     folders = made.pick(FOLDERS)
     pipelines: dict[str, Data] = {folder: {} for folder in folders}
@@ -56,6 +57,8 @@ def checkouts(draw: st.DrawFn, *, odd: bool = False, stages: int = 7) -> Checkou
         _top(made, folder, pipelines[folder])
         text = yaml_text(pipelines[folder], made.hand)
         made.files[join(folder, "dvc.yaml")] = text
+    for file, content in made.contents.items():
+        made.files[file] = file_text(content, file.rsplit(".", 1)[-1], made.hand)
     return Checkout(made.files, pipelines, frozenset(made.edges))
 
 
@@ -64,7 +67,7 @@ def _context(made: Made, folder: str, pipeline: Data) -> None:
     known = made.known[folder] = Known()
     if made.chance(4) is False:
         content = values(made, known)
-        made.files[join(folder, "params.yaml")] = yaml_text(content, made.hand)
+        made.contents[join(folder, "params.yaml")] = content
     if made.chance(2):
         pipeline["vars"] = vars_of(made, folder, known)
 
@@ -72,9 +75,8 @@ def _context(made: Made, folder: str, pipeline: Data) -> None:
 def _share(made: Made, stages: list[tuple[str, Data]]) -> None:
     """Two stages say the same thing once: by an alias, or by a merge."""
     one, two = (stage.get("do", stage) for _, stage in made.some(stages, 2, 2))
-    same = {
-        key: one[key] for key in ("params", "meta", "frozen", "desc") if key in one and _is_plain(one[key])
-    }
+    keys = ["meta", "frozen", "desc", *(["params"] if one.get("wdir") == two.get("wdir") else [])]
+    same = {key: one[key] for key in keys if key in one and _is_plain(one[key])}
     if not same:
         same = {"meta": {"owner": "x"}}
     if made.chance(2):
@@ -115,8 +117,11 @@ def _top(made: Made, folder: str, pipeline: Data) -> None:
         pipeline["metrics"] = made.some(spelled, 3, 1)
     if made.chance(6):
         pipeline["params"] = made.some(
-            ["conf/own.yaml", "params.json", "../p.toml" if folder else "p.py"], 3, 1
+            ["conf/top.yaml", "top.json", "../top.toml" if folder else "top.py"], 3, 1
         )
+        for file in pipeline["params"]:
+            if not (made.absent and made.chance(2)):
+                made.contents.setdefault(normpath(join(folder, file)), {"a": 1})
     if made.chance(4):
         pipeline["plots"] = [_top_plot(made, path) for path in made.some(spelled, 3, 1)]
     if made.chance(6):

@@ -36,14 +36,15 @@ class Out:
 
 
 class Made(Choices):
-    """All that was made so far. `hand` writes the files; None writes them plainly."""
+    """All that was made so far. `hand` writes the files; None writes them plainly. `contents` are parameter files."""
 
-    def __init__(self, draw: st.DrawFn, *, odd: bool = False) -> None:
+    def __init__(self, draw: st.DrawFn, *, odd: bool, absent: bool) -> None:
         super().__init__(draw)
         seed = self.upto(999)
         self.hand = Random(seed) if seed else None
-        self.odd = odd
+        self.odd, self.absent = odd, absent
         self.files: dict[str, str] = {}
+        self.contents: dict[str, Data] = {}
         self.outs: list[Out] = []
         self.edges: set[tuple[str, str]] = set()
         self.loops: dict[str, list[Loop]] = {}

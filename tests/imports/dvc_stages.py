@@ -8,7 +8,7 @@ from posixpath import join, normpath, relpath
 from typing import Any
 
 from imports.dvc_loops import MARK, Loop, Made, Out, loop_of
-from imports.dvc_values import Data, Known, file_text, values
+from imports.dvc_values import Data, Known, values
 
 NAMES = ["train", "prepare", "fit_2", "eval-it", "Report"]
 ODD_NAMES = ["größe", "two words", "2nd", "-x", "_"]
@@ -138,9 +138,7 @@ def _file_entries(made: Made, base: str, known: Known, by_keys: bool) -> list[st
     name = f"{place}settings{made.next()}.{shape}"
     mine = Known()
     content = values(made, mine, shape)
-    if not content:
-        content = {f"lr{made.next()}": 1}
-    made.files[normpath(join(base, name))] = file_text(content, shape, made.hand)
+    made.contents[normpath(join(base, name))] = content
     entries = [name]
     if by_keys:
         keys = [key for key in content if "," not in key and ":" not in key]
@@ -252,24 +250,46 @@ class _Scope:
         return self._shown(text)
 
     def params(self) -> list[Any]:
-        """Parameters in all forms that DVC takes."""
+        """Parameters in all forms that DVC takes. They are there, unless what is absent is asked for."""
         made = self.made
         found: list[Any] = []
-        keys = [e.strip() for e, _ in self.known.all("scalar", "word", "table") if "[" not in e] or ["lr"]
-        files = [f for f in made.files if not f.startswith(".dvc")]
         for _ in range(made.upto(3)):
             form = made.pick(["key", "key", "key", "file", "all", "several", "templated", "empty"])
             if form == "key":
-                found.append(made.pick(keys))
-            elif form == "templated" and self.known.all("word"):
-                found.append(f"${{{made.pick(self.known.all('word'))[0]}}}")
+                found.append(made.pick(self._there("params.yaml")))
             elif form == "several":
-                found.append({"several.yaml": ["a", "b.c"], "other.json": None})
+                found.append({"several.yaml": self._there("several.yaml")[-2:], "other.json": None})
+                self._there("other.json")
+            elif form == "templated" and self.known.all("word"):
+                expression, value = made.pick(self.known.all("word"))
+                self._there("own.yaml", value)
+                found.append({"own.yaml": [f"${{{expression}}}"]})
             else:
-                place = relpath(made.pick(files), self.base or ".") if files and MARK not in self.base else ""
-                place = place or "own.yaml"
-                found.append({place: {"file": made.some(keys, 3, 1), "all": None}.get(form, [])})
+                place = self._known_file()
+                keys = made.some(self._there(place), 3, 1)
+                found.append({place: {"file": keys, "all": None}.get(form, [])})
         return found
+
+    def _known_file(self) -> str:
+        """A parameter file as the stage says it: one of its own, or one that others read too."""
+        near = [] if self.base.startswith("..") else list(self.made.contents)
+        return self.made.pick(
+            ["own.yaml", "conf/own.toml", *(relpath(file, self.base or ".") for file in near)]
+        )
+
+    def _there(self, file: str, key: str = "") -> list[str]:
+        """The keys of a parameter file, which is made or gets a key more."""
+        made = self.made
+        if made.absent and made.chance(2):
+            return [key or "absent", "not.there"]
+        key = key or f"k{made.next()}"
+        bases = [self.base.replace(MARK, mark) for mark in self.loop.marks] if self.loop else [self.base]
+        keys: list[str] = []
+        for base in bases:
+            content = made.contents.setdefault(normpath(join(base, file)), {})
+            content.setdefault(key, made.pick([1, 0.5, "text", [1, 2], True]))
+            keys = [*_dotted(content), key]
+        return keys
 
     def sections(self, body: Data) -> None:
         """`outs`, `metrics` and `plots`."""
@@ -384,3 +404,12 @@ class _Scope:
             assert self.loop is not None
             return made.pick(["", "--i=", "pre-"]) + made.pick(self.loop.fragments)
         return made.pick(WORDS)
+
+
+def _dotted(content: Data) -> list[str]:
+    """The keys of a parameter file, those inside mappings too; a dot in a key would be two keys."""
+    found = [key for key in content if "." not in key]
+    for key, value in content.items():
+        if isinstance(value, dict) and "." not in key:
+            found += [f"{key}.{inner}" for inner in value if "." not in inner]
+    return found

@@ -103,7 +103,7 @@ def _parts(stage: Resolved) -> dict[str, object]:
         "frozen": stage.frozen,
         "always_changed": stage.always_changed,
         "desc": stage.desc,
-        "meta": stage.meta,
+        "meta": stage.meta or None,  # an empty one says nothing
     }
     parts |= {f"params of {file}": sorted(keys) for file, keys in stage.params.items()}
     parts |= {f"output {out.path}": asdict(replace(out, path="")) for out in stage.outs}

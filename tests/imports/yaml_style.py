@@ -89,7 +89,7 @@ def _entry(start: str, value: Any, column: int, lines: list[str], style: Style) 
     elif not isinstance(value, dict | list) or not value:
         _scalar_entry(start, value, column, lines, style)
     elif style.likely(style.flow) and _fits(value) and not _holds_shared(value, style):
-        lines.append(f"{start} {_flow(value, style)}" + _beside(style))
+        lines.append(f"{start} {_brackets(value, style)}" + _beside(style))
     else:
         lines.append(start + _beside(style))
         if isinstance(value, dict):
@@ -165,16 +165,19 @@ def _scalar(value: Any, style: Style, plain: re.Pattern[str]) -> str:
 
 def _flow(value: Any, style: Style) -> str:
     anchor, done = _anchor(value, style)
-    if done:
-        return anchor
+    return anchor if done else f"{anchor} {_brackets(value, style)}".strip()
+
+
+def _brackets(value: Any, style: Style) -> str:
     if isinstance(value, dict):
-        pairs = (f"{_key(key, style)}: {_flow(inner, style)}" for key, inner in value.items())
-        text = "{" + ", ".join(pairs) + "}"
-    elif isinstance(value, list):
-        text = "[" + ", ".join(_flow(inner, style) for inner in value) + "]"
-    else:
-        text = _scalar(value, style, IN_BRACKETS)
-    return f"{anchor} {text}".strip()
+        return (
+            "{"
+            + ", ".join(f"{_key(key, style)}: {_flow(inner, style)}" for key, inner in value.items())
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(inner, style) for inner in value) + "]"
+    return _scalar(value, style, IN_BRACKETS)
 
 
 def _fits(value: Any) -> bool:
