@@ -7,6 +7,7 @@
 #   make wheel    the suite against the built wheel, in a clean environment
 #   make lowest   the suite with the lowest versions that pyproject.toml admits
 #   make bench    the measurements of benchmarks/
+#   make corpus   a table of real files: imported, equal, shorter   CORPUS_ARGS="--text --only NAME"
 #   make lock     bring requirements/ up to date with pyproject.toml; UPGRADE=1 takes newer versions
 #
 # INSTALLER=pip installs with pip instead of uv, for a machine where only pip is told about a package mirror.
@@ -22,6 +23,7 @@ VENV ?= .venv
 INSTALLER ?= uv
 JOBS ?= 2
 PYTEST_ARGS ?=
+CORPUS_ARGS ?=
 DEMO_LIST ?= requirements/demo.txt
 DEV_LIST ?= requirements/dev.txt
 
@@ -42,7 +44,7 @@ else
 install = python -m pip install --disable-pip-version-check --quiet
 endif
 
-.PHONY: demo test lint check wheel lowest bench lock clean
+.PHONY: demo test lint check wheel lowest bench corpus lock clean
 
 demo: $(VENV)/.demo
 	mlproject apply projects/breast-cancer
@@ -70,6 +72,9 @@ lowest:
 
 bench: $(VENV)/.dev
 	python benchmarks/run.py
+
+corpus: $(VENV)/.dev
+	cd tests && python -m imports.table $(CORPUS_ARGS)
 
 # An environment: bare, then what the demo needs, then everything. The lists share their versions, so the later only adds.
 $(VENV)/.bare: requirements/uv.txt

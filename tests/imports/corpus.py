@@ -28,9 +28,7 @@ def rows(corpus: Path) -> list[Row]:
     """All files of the corpus that are there, in the order of the index."""
     with (corpus / "INDEX.tsv").open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file, delimiter="\t"))
-    found = [
-        Row(one["kind"], corpus / one["kind"] / one["file"], one["repo"], one["path"]) for one in listed
-    ]
+    found = [Row(one["kind"], corpus / one["kind"] / one["file"], one["repo"], one["path"]) for one in listed]
     return [row for row in found if row.place.is_file()]
 
 

@@ -1,0 +1,39 @@
+"""Generated repositories of DVC: imported and compiled, they mean the same to DVC, and nothing reruns."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from random import Random
+
+from hypothesis import assume, event, given, settings
+from hypothesis import strategies as st
+
+from imports.dvc_files import Checkout, checkouts
+from imports.dvc_state import work_in
+from imports.importing import imported
+from imports.round_trip import RefusedError, compared, see
+from oracle.compiling import place
+from oracle.resolving import prepare
+
+FEWER = max(settings().max_examples * 2 // 3, 1)
+
+
+@given(checkout=checkouts(stages=5), seed=st.integers(0, 99))
+@settings(max_examples=FEWER)
+def test_what_is_imported_means_the_same_to_dvc(checkout: Checkout, seed: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        before, after = Path(name, "before"), Path(name, "after")
+        place(before, checkout.files)
+        prepare(before)
+        try:
+            stages = see(before).stages
+        except RefusedError:
+            assume(False)
+            return
+        event(f"{len(checkout.pipelines)} folders")
+        work_in(before, Random(seed))
+        result = imported(before, after)
+        assert result.refused == ""
+        assert compared(before, after) == [], "\n".join(spec.read_text("utf-8") for spec in result.specs)
+        assert stages is not None
