@@ -78,7 +78,7 @@ def _over_list(made: Made, known: Known) -> Loop:
         expression, value = made.pick(known.all("word"))
         source, items = [f"${{{expression}}}", "plain"], [value, "plain"]
     else:
-        source = items = [] if made.chance(8) else copy.deepcopy(made.pick(SCALAR_LISTS))
+        source = items = [] if made.chance(4) else copy.deepcopy(made.pick(SCALAR_LISTS))
     return Loop("list", {"foreach": source}, "${item}", [_as_mark(item) for item in items], ["${item}"])
 
 

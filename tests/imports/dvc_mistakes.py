@@ -96,8 +96,8 @@ FILES = {
     "wrong indentation": "stages:\n  a:\n    cmd: x\n   deps: [a]  # !\n",
     "two producers": "stages:\n  a:\n    cmd: x\n    outs: [o]\n  b:\n    cmd: x\n    outs: [o]  # !\n",
     "one output in another": "stages:\n  a:\n    cmd: x\n    outs: [o]\n  b:\n    cmd: x\n    outs: [o/p]  # !\n",
-    "a circle": "stages:\n  a:\n    cmd: x  # !\n    deps: [p]\n    outs: [o]\n  b:\n    cmd: x\n    deps: [o]\n    outs: [p]\n",
-    "its own output": "stages:\n  a:\n    cmd: x  # !\n    deps: [o]\n    outs: [o]\n",
+    "a circle": "stages:\n  a:\n    cmd: x\n    deps: [p]  # !\n    outs: [o]\n  b:\n    cmd: x\n    deps: [o]\n    outs: [p]\n",
+    "its own output": "stages:\n  a:\n    cmd: x\n    deps: [o]  # !\n    outs: [o]\n",
 }
 PARAMS = "lr: 0.1\ntrain: {n: 1}\nitems: [a, b]\n"
 

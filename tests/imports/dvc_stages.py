@@ -254,7 +254,7 @@ class _Scope:
         made = self.made
         found: list[Any] = []
         for _ in range(made.upto(3)):
-            form = made.pick(["key", "key", "key", "file", "all", "several", "templated", "empty"])
+            form = made.pick(["key", "key", "file", "all", "several", "templated", "templated", "empty"])
             if form == "key":
                 found.append(made.pick(self._there("params.yaml")))
             elif form == "several":
@@ -283,7 +283,8 @@ class _Scope:
         if made.absent and made.chance(2):
             return [key or "absent", "not.there"]
         key = key or f"k{made.next()}"
-        bases = [self.base.replace(MARK, mark) for mark in self.loop.marks] if self.loop else [self.base]
+        marks = self.loop.marks if self.loop and self.loop.marks else [""]
+        bases = [self.base.replace(MARK, mark) for mark in marks]
         keys: list[str] = []
         for base in bases:
             content = made.contents.setdefault(normpath(join(base, file)), {})
