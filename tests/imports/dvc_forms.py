@@ -158,6 +158,7 @@ def _in_params(entry: Any) -> Iterator[str]:
         return
     yield from ["params:several"] if len(entry) > 1 else []
     yield from ("params:file" if keys else "params:whole" for keys in entry.values())
+    yield from ["params:templated"] if "${" in repr(entry) else []
 
 
 def _in_path(path: str) -> Iterator[str]:

@@ -316,7 +316,7 @@ class _Scope:
             place = made.pick(["s3://bucket/", "remote://store/"])
             path = f"{place}o{number}{marked}"
             self.made_outs.append(Out(path, self.folder, loop))
-            return self._shown(path), {"cache": False, **self._flags()}
+            return self._shown(path), {**self._flags(), "cache": False}
         prefix, meant = made.pick(self._prefixes())
         suffix = made.pick(["", "/", ".csv", ".json", "/model.bin", " x.csv"])
         path = f"{prefix}o{number}{marked}{suffix}"
@@ -338,7 +338,7 @@ class _Scope:
 
     def _flags(self) -> Data:
         made = self.made
-        if made.chance(3) is False:
+        if not made.chance(2):
             return {}
         options: Data = {
             "cache": made.chance(2),

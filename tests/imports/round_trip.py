@@ -143,6 +143,8 @@ def _top(repo: Any) -> dict[str, object]:
 
     found: dict[str, object] = {f"top metric {path}": True for path in _collect_top_level_metrics(repo)}
     found |= {f"top params {path}": True for path in _collect_top_level_params(repo)}
+    if repo.fs.exists(os.path.join(repo.root_dir, "params.yaml")):
+        found["top params params.yaml"] = True  # DVC shows it, named or not
     plots = _collect_definitions(repo, [])
     for file, of_file in plots.get("data", {}).items():
         found |= {f"plot {file} {name}": drawn for name, drawn in of_file.get("data", {}).items()}
