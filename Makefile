@@ -74,7 +74,7 @@ bench: $(VENV)/.dev
 	python benchmarks/run.py
 
 corpus: $(VENV)/.dev
-	cd tests && python -m imports.table $(CORPUS_ARGS)
+	PYTHONPATH=tests python -m imports.table $(CORPUS_ARGS)
 
 # An environment: bare, then what the demo needs, then everything. The lists share their versions, so the later only adds.
 $(VENV)/.bare: requirements/uv.txt

@@ -238,6 +238,7 @@ def main(words: list[str]) -> int:
     if not (given.corpus / "INDEX.tsv").is_file():
         parser.error(f"there is no corpus at {given.corpus}: name it, or set MLPROJECT_CORPUS")
     logging.disable(logging.WARNING)
+    os.environ.update(DVC_NO_ANALYTICS="1", MLFLOW_DISABLE_TELEMETRY="true", BENTOML_DO_NOT_TRACK="True")
     lines = list(table(given.corpus, given.kind, given.only))
     sys.stdout.write(as_text(lines) if given.text else as_markdown(lines))
     accepted = [line for line in lines if line.accepted == "yes"]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from imports.corpus import Row, by_repository, checkout, rows
 from imports.importing import imported, run
 from imports.round_trip import RefusedError, differences, see
-from imports.table import native_keys
+from imports.table import as_markdown, native_keys, table, totals
 from oracle.resolving import prepare
 
-# DVC itself takes half a minute for it; `make corpus` compares it, and here a sample of its instances is.
+# DVC itself takes half a minute for it; `make corpus` compares it, and here a sample of its instances is compared.
 BIG = "dfsnow/opentimes"
 
 
@@ -49,7 +50,7 @@ def test_a_real_pipeline_means_the_same(corpus: Path, repo: str, tmp_path: Path)
 
 
 def test_thousands_of_instances_are_imported(corpus: Path, tmp_path: Path) -> None:
-    """All of it is imported and compiled; DVC's own loader resolves the first, a middle and the last instance."""
+    """All of it is imported and compiled; DVC's own loader resolves every twentieth instance."""
     before, after = tmp_path / "before", tmp_path / "after"
     checkout(_pipelines(corpus, BIG), before)
     prepare(before)
@@ -63,10 +64,11 @@ def _some_instances(directory: Path) -> dict[str, object]:
     from dvc.repo import Repo
 
     with Repo(str(directory)) as repo:
-        resolver = load_file(repo, str(directory / "data" / "dvc.yaml")).resolver
+        file: Any = load_file(repo, str(directory / "data" / "dvc.yaml"))
+        resolver = file.resolver
         names = list(resolver.get_keys())
         assert len(names) > 4000
-        return {"names": names} | {name: resolver.resolve_one(name) for name in names[:: len(names) // 200]}
+        return {"names": names, **{name: resolver.resolve_one(name) for name in names[:: len(names) // 200]}}
 
 
 def test_a_lock_of_the_old_form_is_named(corpus: Path, tmp_path: Path) -> None:
@@ -75,3 +77,20 @@ def test_a_lock_of_the_old_form_is_named(corpus: Path, tmp_path: Path) -> None:
     prepare(tmp_path)
     ran = run(tmp_path, "import", ".", "--dry-run")
     assert "dvc.lock" in ran.said
+
+
+def test_the_table_says_of_each_file_what_came_of_it(corpus: Path) -> None:
+    lines = [
+        *table(corpus, "dvc", "babaksoft/iris-e2e"),
+        *table(corpus, "mlproject", "mlflow-example"),
+        *table(corpus, "bento", "AgroLidar"),
+        *table(corpus, "dvc", "options-forecast"),
+    ]
+    assert [(line.accepted, line.imported, line.equal) for line in lines[:3]] == [("yes", "yes", "yes")] * 3
+    assert lines[0].before > int(lines[0].after)
+    assert lines[3].accepted.startswith("no: failed to parse 'stages.ingest.cmd'")
+    assert totals(lines)[:2] == [
+        "4 files; 3 are accepted by their tool",
+        "of those, 3 are imported, 3 are equal afterwards",
+    ]
+    assert as_markdown(lines).count("\n| ") == 5

@@ -26,14 +26,17 @@ def test_what_is_imported_means_the_same_to_dvc(checkout: Checkout, seed: int) -
         before, after = Path(name, "before"), Path(name, "after")
         place(before, checkout.files)
         prepare(before)
-        try:
-            stages = see(before).stages
-        except RefusedError:
-            assume(False)
-            return
+        assume(_is_taken(before))
         event(f"{len(checkout.pipelines)} folders")
         work_in(before, Random(seed))
         result = imported(before, after)
         assert result.refused == ""
         assert compared(before, after) == [], "\n".join(spec.read_text("utf-8") for spec in result.specs)
-        assert stages is not None
+
+
+def _is_taken(directory: Path) -> bool:
+    try:
+        see(directory)
+    except RefusedError:
+        return False
+    return True
