@@ -249,3 +249,14 @@ def test_what_was_generated_before_is_imported_without_our_comment(tmp_path: Pat
     assert "cmd: python src/prep.py ${data.raw} ${outs.clean}" in again
     assert "params:\n  fit: {copies: 3}\n" in again
     assert first.count("\n") >= 20
+
+
+def test_a_brace_that_nothing_closes_is_text_beside_variables_too(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        {"dvc.yaml": "vars: [{a: {b: one}}]\nstages: {t: {cmd: 'echo ${a.b} \\${HOME} ${', outs: [o]}}\n"},
+    )
+    assert run("import", at=tmp_path).code == 0
+    assert "cmd: echo ${vars.a.b} $${HOME} $${" in (tmp_path / "mlproject.yaml").read_text("utf-8")
+    assert run("compile", "--force", at=tmp_path).code == 0
+    assert "cmd: echo one \\${HOME} ${\n" in (tmp_path / "dvc.yaml").read_text("utf-8")

@@ -187,7 +187,7 @@ def _relocated(checked: Checked, draft: Draft, before: list[Diagnostic]) -> list
         site = one.site
         origin = places.native(site.path, origins) if site is not None else None
         if site is None or origin is None:
-            found.append(one)
+            found += [] if told else [one]
             continue
         file, place = origin
         exact = site.path in origins

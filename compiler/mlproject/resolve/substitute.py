@@ -136,7 +136,7 @@ def _text(text: str, path: Path, values: Values, heads: frozenset[str], stack: S
                 value = part.text
             pieces.append(to_text(value))
         elif isinstance(part, str):
-            pieces.append(part)
+            pieces.append(part.replace("${", "$${"))  # of an escape that the text ends
         elif isinstance(part, Escape):
             pieces.append(f"$${{{part.inner}}}")
         else:
