@@ -20,6 +20,7 @@ from mlproject.lower import lower
 from mlproject.places import Places
 from mlproject.records import frozen, replace
 from mlproject.resolve import resolve
+from mlproject.targets.judge import judge
 from mlproject.validate import validate
 
 # The back end is imported by those who compile: `validate` is as fast as its imports.
@@ -56,17 +57,8 @@ def check(file: str, source: Source, content: bytes | None = None) -> Checked:
     if checked.project is None or not checked.valid:
         return checked
     known, found = _pins(source, file)
-    if _concerns_a_target(checked.project):
-        from mlproject.targets import judge
-
-        found = (*found, *(checked.places.locate(d) for d in judge(checked.project, known)))
+    found = (*found, *(checked.places.locate(d) for d in judge(checked.project, known)))
     return replace(checked, diagnostics=tuple(order([*checked.diagnostics, *found]))) if found else checked
-
-
-def _concerns_a_target(project: Project) -> bool:
-    """Whether a target could have anything against a project. Most small ones need none of the targets' modules."""
-    templates = any("${" in line for stage in project.stages for line in stage.cmd)
-    return bool(project.native or project.services or project.ci.providers) or templates
 
 
 def _pins(source: Source, file: str) -> tuple[Pins, tuple[Diagnostic, ...]]:
@@ -135,8 +127,8 @@ def compile(file: str, source: Source) -> Compiled:
 def emitted(project: Project, known: Pins, file: str) -> tuple[tuple[Rendered, ...], list[Diagnostic]]:
     """Everything that the targets make of a graph, as text."""
     from mlproject.emit.rendered import render
-    from mlproject.targets import TARGETS
     from mlproject.targets.attributes import block
+    from mlproject.targets.registry import TARGETS
 
     diagnostics: list[Diagnostic] = []
     files: list[Rendered] = []

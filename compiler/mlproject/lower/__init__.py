@@ -175,7 +175,7 @@ def _params(scope: Scope, resolved: Resolved) -> Params:
 
 def _top(scope: Scope, part: Spec | FolderEntry, path: Path, folder: str) -> Top:
     """DVC's own top-level sections, which stand at `path`; references resolved as in a stage of the folder."""
-    empty = StageEntry(cmd="true")
+    empty = StageEntry.model_construct()
     root = Draft("", empty, empty, (), (), folder, (), {}, base=folder)
     plots = part.plots
     listed = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from string import Formatter
 
 from mlproject.diagnostics import nearest
 
@@ -13,7 +12,7 @@ BRACES = "a brace that is meant for the shell is written twice"
 def refused(command: str, known: list[str]) -> Iterator[tuple[str, str, str]]:
     """What `str.format` would refuse in a command: the placeholder ('' for all of it), the reason, the way out."""
     try:
-        used = [name for _, name, _, _ in Formatter().parse(command) if name is not None]
+        used = _names(command)
     except ValueError as no:
         yield "", f"MLflow cannot format this command: {no}", BRACES
         return
@@ -26,4 +25,11 @@ def refused(command: str, known: list[str]) -> Iterator[tuple[str, str, str]]:
 
 def mentions(command: str, name: str) -> bool:
     """Whether a command that `str.format` takes has a placeholder of this name."""
-    return any(word == name for _, word, _, _ in Formatter().parse(command))
+    return name in _names(command)
+
+
+def _names(command: str) -> list[str]:
+    """The names between single braces. Raises ValueError where `str.format` would."""
+    from string import Formatter
+
+    return [name for _, name, _, _ in Formatter().parse(command) if name is not None]

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from posixpath import join, normpath
 from typing import cast
@@ -21,7 +20,7 @@ from typing import cast
 from mlproject.diagnostics import Diagnostic, Path, error, warning
 from mlproject.interpolate import expressions, select, to_text
 from mlproject.ir import EntryPoint, Instance, Project, ProjectFile, Stage
-from mlproject.lower.placeholders import refused
+from mlproject.records import field, slotted
 from mlproject.targets import mlflow_config, native
 from mlproject.trees import Generated, Pins
 
@@ -46,7 +45,20 @@ def compile(project: Project, pins: Pins) -> Output:
     return (file, *_python_env(project), config), found
 
 
-@dataclass(slots=True)
+def judge(project: Project) -> tuple[Diagnostic, ...]:
+    """What `compile` has to say. A command without a template is emitted as it stands, and nothing is said of it."""
+    if any(key in project.native for key in NATIVE):
+        return _mlproject(project)[1]
+    if project.mlproject.entry_points is not None:
+        return ()
+    found: list[Diagnostic] = []
+    for stage in project.stages:
+        if any("${" in line for line in stage.cmd):
+            found += _lost(stage, (_commands(project, stage, instance)[0] for instance in stage.instances))
+    return tuple(found)
+
+
+@slotted
 class _Entry:
     """An entry point being written: `text` is a format string, `values` the defaults that it is formatted with."""
 
@@ -113,15 +125,41 @@ def _stage_points(
     if project.stages and all(stage.name != "main" for stage in project.stages):
         points["main"] = {"command": _escape(_pipeline(project))}
     for stage in project.stages:
-        said: list[Diagnostic] = []
+        entries: list[_Entry] = []
         for instance in stage.instances:
-            points[instance.name] = _entry_point(project, stage, instance, sources, said)
-        found += said[:1]  # one an entry point would say the same of every instance
+            points[instance.name], entry = _entry_point(project, stage, instance, sources)
+            entries.append(entry)
+        found += _lost(stage, entries)
     return points
+
+
+def _lost(stage: Stage, entries: Iterable[_Entry]) -> list[Diagnostic]:
+    """What MLflow cannot set of a stage: said of the first entry point, as it would be of every other."""
+    for entry in entries:
+        text = ""
+        if entry.lost:
+            text = f"parameters of `{stage.name}` stand in MLproject as values, not as parameters"
+        elif entry.quoted:
+            names = ", ".join(f"`{name}`" for name in entry.quoted)
+            why = "as a parameter, MLflow would quote it"
+            text = f"{names} of `{stage.name}` stands in MLproject as a value: {why}"
+        if text:
+            return [warning("not-expressible", text, (*stage.body, "cmd"))]
+    return []
+
+
+def _commands(project: Project, stage: Stage, instance: Instance) -> tuple[_Entry, list[str]]:
+    """The commands of an instance as format strings, and the entry point that they make."""
+    entry = _Entry()
+    context = _context(project, stage.folder)
+    pairs = zip(stage.cmd, instance.cmd, strict=True)
+    return entry, [_formatted(entry, template, text, instance, context) for template, text in pairs]
 
 
 def _placeholders(file: Generated, passage: Path) -> list[Diagnostic]:
     """Commands of a passage that `str.format` refuses, which MLflow would find out only when it runs them."""
+    from mlproject.lower.placeholders import refused
+
     found: list[Diagnostic] = []
     tree = cast("Mapping[str, Mapping[str, Mapping[str, object]]]", file.tree)
     for entry, point in tree.get("entry_points", {}).items():
@@ -145,25 +183,11 @@ def _pipeline(project: Project) -> str:
 
 
 def _entry_point(
-    project: Project, stage: Stage, instance: Instance, sources: dict[Path, Path], found: list[Diagnostic]
-) -> dict[str, object]:
+    project: Project, stage: Stage, instance: Instance, sources: dict[Path, Path]
+) -> tuple[dict[str, object], _Entry]:
     place: Path = ("entry_points", instance.name)
-    at = (*stage.body, "cmd")
-    sources |= {place: stage.path, (*place, "command"): at}
-    entry = _Entry()
-    context = _context(project, stage.folder)
-    lines = [
-        _formatted(entry, *pair, instance, context) for pair in zip(stage.cmd, instance.cmd, strict=True)
-    ]
-    if entry.lost:
-        text = f"parameters of `{stage.name}` stand in MLproject as values, not as parameters"
-        found.append(warning("not-expressible", text, at))
-    elif entry.quoted:
-        names = ", ".join(f"`{name}`" for name in entry.quoted)
-        text = (
-            f"{names} of `{stage.name}` stands in MLproject as a value: as a parameter, MLflow would quote it"
-        )
-        found.append(warning("not-expressible", text, at))
+    sources |= {place: stage.path, (*place, "command"): (*stage.body, "cmd")}
+    entry, lines = _commands(project, stage, instance)
     point: dict[str, object] = {}
     if entry.values:
         point["parameters"] = {name: _parameter(value) for name, value in entry.values.items()}
@@ -173,7 +197,7 @@ def _entry_point(
     point["command"] = _where(stage) + (
         " && ".join(_alone(line) for line in lines) if len(lines) > 1 else lines[0]
     )
-    return point
+    return point, entry
 
 
 def _context(project: Project, folder: str) -> Mapping[str, object]:

@@ -15,7 +15,6 @@ from typing import Any, cast
 
 from mlproject.diagnostics import Diagnostic, Path, Related, Site, did_you_mean, error
 from mlproject.records import frozen, replace
-from mlproject.resources import data_dir
 from mlproject.trees import Generated
 
 OVERRIDE = "override"
@@ -174,6 +173,8 @@ def check(tree: object, schema: str, spec_path: Path, sources: Sources) -> Diagn
     import json
 
     import jsonschema
+
+    from mlproject.resources import data_dir
 
     shape = json.loads((data_dir() / "schemas" / "native" / f"{schema}.schema.json").read_text("utf-8"))
     validator = cast("Any", jsonschema.Draft202012Validator(shape))
