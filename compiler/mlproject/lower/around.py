@@ -96,7 +96,7 @@ def _python(part: PythonPart | None, path: Path) -> Python:
 def _tracking(
     outside: Outside, part: TrackingPatch | None, path: Path, declared: set[str] | None
 ) -> Tracking:
-    part = part or TrackingPatch()
+    part = part or TrackingPatch.model_construct()
     scope = outside.scope
     for key, text in (("uri", part.uri), ("registry_uri", part.registry_uri)):
         secrets.check_url(scope, text or "", (*path, key))

@@ -6,6 +6,8 @@ end cannot be known (`${data.raw}/$NAME`, a pattern) is a dependency up to the l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mlproject.diagnostics import Path
 from mlproject.lower.references import Paths, Piece, continued, escaped, piece
 from mlproject.lower.scope import Draft, Scope
@@ -21,13 +23,10 @@ def command(scope: Scope, me: Draft, text: str, path: Path) -> tuple[str, list[s
     """A command as emitted, and the paths it refers to (with what follows each), in order of mention."""
     if "${" not in text:
         return text, []
-    parts = parse(text)
-    pieces = [piece(scope, me, part, path) for part in parts]
-    before = ""
-    for part, one in zip(parts, pieces, strict=True):
-        if one is None or (before.endswith("\\") and escaped(scope, one, part, path)):
-            return None
-        before = one if isinstance(one, str) else ""
+    pieces = _pieces(scope, me, text, path)
+    if pieces is None:
+        return None
+    quotes = "'" in text or '"' in text
     out: list[str] = []
     deps: list[str] = []
     index = 0
@@ -36,19 +35,48 @@ def command(scope: Scope, me: Draft, text: str, path: Path) -> tuple[str, list[s
         one = pieces[index]
         index += 1
         if isinstance(one, Paths):
-            tail, index, rest = _tail(pieces, index, quote)
-            out.append(" ".join(continued(alternative, tail) for alternative in one.texts) + rest)
-            quote = _quote(rest, quote)
+            spelled: Sequence[str] = one.texts
+            named = spelled
+            literal = ""
+            if index < len(pieces) and _is_tail(pieces[index]):
+                tail, index, literal = _tail(pieces, index, quote)
+                spelled = [continued(alternative, tail) for alternative in one.texts]
+                named = [_named(alternative, tail) for alternative in one.texts]
+            out.append(" ".join(spelled) + literal)
             if one.input:
-                deps += [_named(alternative, tail) for alternative in one.texts]
+                deps += named
         else:
-            assert one is not None
+            literal = one
             out.append(one)
-            quote = _quote(one, quote)
+        if quotes:
+            quote = _quote(literal, quote)
     return "".join(out), deps
 
 
-def _tail(pieces: list[Piece | None], index: int, quote: str) -> tuple[str, int, str]:
+def _pieces(scope: Scope, me: Draft, text: str, path: Path) -> list[Piece] | None:
+    """What the parts of a command stand for; None where something in it was reported."""
+    parts = parse(text)
+    backslashes = "\\" in text
+    # All of them are looked up first: one mistake never hides another.
+    found = [part if isinstance(part, str) else piece(scope, me, part, path) for part in parts]
+    pieces: list[Piece] = []
+    for part, one in zip(parts, found, strict=True):
+        if one is None:
+            return None
+        if backslashes and pieces:
+            before = pieces[-1]
+            if isinstance(before, str) and before.endswith("\\") and escaped(scope, one, part, path):
+                return None
+        pieces.append(one)
+    return pieces
+
+
+def _is_tail(following: Piece) -> bool:
+    """Whether what follows a reference begins a sub-path of it."""
+    return isinstance(following, str) and following.startswith("/")
+
+
+def _tail(pieces: list[Piece], index: int, quote: str) -> tuple[str, int, str]:
     """The sub-path that follows a reference, where reading goes on, and the rest of the literal it ended in."""
     tail = ""
     while index < len(pieces):
@@ -107,6 +135,10 @@ def _sure(tail: str) -> str:
     return tail
 
 
-def covers(one: str, other: str) -> bool:
-    """Whether a dependency on one normalised path is one on another: it is that, lies around it, or inside it."""
-    return one == other or other.startswith(f"{one}/") or one.startswith(f"{other}/")
+def covered(file: str, known: Sequence[str]) -> bool:
+    """Whether one of the dependencies is a file, lies around it, or inside it; all are normalised paths."""
+    below = f"{file}/"
+    for one in known:
+        if one == file or one.startswith(below) or file.startswith(f"{one}/"):
+            return True
+    return False

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from mlproject.diagnostics import Diagnostic, Path, Related, Site, error
 from mlproject.ir import Instance, Stage
-from mlproject.lower.producers import Producers
+from mlproject.lower.producers import Producer, Producers
 
 
 def cycles(stages: Sequence[Stage], known: Producers) -> list[Diagnostic]:
     """Each loop once, shown whole. Depth first, without recursion: pipelines can be deep."""
+    of = cache(known.of)  # many stages read the same files
     upstream = {
-        instance.address: _needs(stage, instance, known) for stage in stages for instance in stage.instances
+        instance.address: _needs(stage, instance, of) for stage in stages for instance in stage.instances
     }
     diagnostics: list[Diagnostic] = []
     done: set[str] = set()
@@ -45,15 +47,17 @@ def cycles(stages: Sequence[Stage], known: Producers) -> list[Diagnostic]:
     return diagnostics
 
 
-def _needs(stage: Stage, instance: Instance, known: Producers) -> list[tuple[str, Path]]:
+def _needs(
+    stage: Stage, instance: Instance, of: Callable[[str], list[Producer]]
+) -> list[tuple[str, Path]]:
     """The instances whose outputs an instance reads, each with the place in the spec that says so."""
     found = [
         (producer.instance.address, dep.path)
         for dep, (_, file) in zip(stage.deps, instance.deps, strict=True)
-        for producer in known.of(file)
+        for producer in of(file)
     ]
     for param in instance.params:
-        found += [(writer.instance.address, (*stage.body, "params")) for writer in known.of(param.file)]
+        found += [(writer.instance.address, (*stage.body, "params")) for writer in of(param.file)]
     return found
 
 

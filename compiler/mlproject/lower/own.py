@@ -24,6 +24,8 @@ def parameter(scope: Scope, me: Draft, ref: Ref, site: Site) -> str | None:
 
 def carried(scope: Scope, me: Draft, path: str) -> None:
     """Notes the parameters in a path that another stage declared: its folder may read other files than mine."""
+    if "${" not in path:
+        return
     for _, _, expression in expressions(path):
         words = tuple(word.strip() for word in expression.replace("[", ".").replace("]", "").split("."))
         if words[0] not in ("item", "key"):

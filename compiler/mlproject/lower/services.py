@@ -157,7 +157,7 @@ def _deploy(outside: Outside, service: str, entry: ServiceEntry, environment: En
     if patch is not None and patch.deploy is not None:
         part, path = patch.deploy, ("environments", environment.name, "services", service, "deploy")
     else:
-        part, path = entry.deploy or DeployPart(), ("services", service, "deploy")
+        part, path = entry.deploy or DeployPart.model_construct(), ("services", service, "deploy")
     values = set_fields(part, DEPLOY_FIELDS)
     env = set(environment.env)
     for key in ("image", "namespace", "service_account"):

@@ -10,7 +10,7 @@ from mlproject.diagnostics import Path, Site, did_you_mean, error
 from mlproject.interpolate import Refused, to_text
 from mlproject.interpolate import resolve as interpolate
 from mlproject.ir import Dep, Instance, Output, ParamDep, Product, Resources, Stage
-from mlproject.lower.commands import command, covers
+from mlproject.lower.commands import command, covered
 from mlproject.lower.drafts import BROKEN, deep, set_fields
 from mlproject.lower.paths import file_of, is_external, joined
 from mlproject.lower.placing import contexts, placed
@@ -91,11 +91,13 @@ def _deps(scope: Scope, draft: Draft, mentioned: list[tuple[str, Path]]) -> tupl
             draft.tainted = True
             continue
         deps += [Dep(one, path) for one in texts]
+    if not mentioned:
+        return tuple(deps)
     # What is respelled for coverage is only compared, never emitted.
     known = [normpath(dep.template) for dep in deps]
     for text, path in mentioned:
         respelled = normpath(text)
-        if not any(covers(one, respelled) for one in known):
+        if not covered(respelled, known):
             deps.append(Dep(text, path, implied=True))
             known.append(respelled)
     return tuple(deps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from posixpath import join, normpath
 
 from mlproject.files import Kind, Refusal, Source
@@ -38,7 +39,7 @@ class Beside:
         return self._source.read(self.place(file))
 
 
-def covered(file: str, paths: frozenset[str]) -> bool:
+def covered(file: str, paths: AbstractSet[str]) -> bool:
     """Whether a file is one of the paths, or lies in a directory that is."""
     if file in paths or ("." in paths and not file.startswith("../")):
         return True

@@ -28,7 +28,7 @@ def _of_stage(stage: Stage, modules: Modules) -> Iterator[Diagnostic]:
     reported: set[tuple[str, str]] = set()
     for instance in stage.instances:
         directory = joined(stage.folder, instance.wdir)
-        known = frozenset(file for _, file in instance.deps) | {product.file for product in instance.outs}
+        known = {file for _, file in instance.deps}.union([product.file for product in instance.outs])
         for text in instance.cmd:
             for run in runs(text, directory):
                 file = modules.script(run) if run.python else None

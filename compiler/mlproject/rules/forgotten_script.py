@@ -25,7 +25,7 @@ def _of_stage(stage: Stage, modules: Modules) -> Iterator[Diagnostic]:
     reported: set[str] = set()
     for instance in stage.instances:
         directory = joined(stage.folder, instance.wdir)
-        known = frozenset(file for _, file in instance.deps) | {product.file for product in instance.outs}
+        known = {file for _, file in instance.deps}.union([product.file for product in instance.outs])
         for index, text in enumerate(instance.cmd):
             for run in runs(text, directory):
                 file = modules.script(run)
