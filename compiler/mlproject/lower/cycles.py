@@ -47,9 +47,7 @@ def cycles(stages: Sequence[Stage], known: Producers) -> list[Diagnostic]:
     return diagnostics
 
 
-def _needs(
-    stage: Stage, instance: Instance, of: Callable[[str], list[Producer]]
-) -> list[tuple[str, Path]]:
+def _needs(stage: Stage, instance: Instance, of: Callable[[str], list[Producer]]) -> list[tuple[str, Path]]:
     """The instances whose outputs an instance reads, each with the place in the spec that says so."""
     found = [
         (producer.instance.address, dep.path)

@@ -147,7 +147,7 @@ def _placed(run: Run, where: str) -> Run:
 
 
 def _inside(directory: str, path: str) -> str:
-    joined = normpath(join(directory, path)) if directory or path else ""
+    joined = normpath(join(directory, path) if directory else path)  # that of nothing is `.`
     return "" if joined == "." else joined
 
 
