@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from posixpath import join
 from typing import cast
 
-from mlproject.diagnostics import Diagnostic, Path
+from mlproject.diagnostics import Diagnostic, Path, warning
 from mlproject.imports.pipelines import naming
 from mlproject.imports.pipelines.templates import Reading
 from mlproject.imports.pipelines.values import DEFAULT, Folder, Names, Values, merge
+from mlproject.interpolate import expressions
 from mlproject.interpolate import resolve as interpolate
 from mlproject.ir import OUTPUT_SECTIONS
 from mlproject.lower.paths import file_of, joined
@@ -48,12 +49,30 @@ def read(given: Mapping[str, object], home: Folder, names: Names, at: Path) -> S
     for key in ("foreach", "matrix"):
         if key in given:
             tree[key] = outer.value(given[key], (*at, key))
+    outer.found += _renamed(given, names, at)
     _body(body, reading, inside, origins, (at, below))
     if below:
         tree["do"] = ordered(inside)
     else:
         tree |= inside
     return Stage(ordered(tree), origins, tuple(outer.found), tuple(outer.used))
+
+
+def _renamed(given: Mapping[str, object], names: Names, at: Path) -> list[Diagnostic]:
+    """Loops over a variable with truth values: DVC calls such an instance `t@True`, and one of a list `t@true`."""
+    axes: dict[Path, object] = {("foreach",): given.get("foreach")}
+    matrix = cast("Mapping[str, object]", given.get("matrix") or {})
+    axes |= {("matrix", axis): items for axis, items in matrix.items()}
+    found: list[Diagnostic] = []
+    for place, items in axes.items():
+        if not isinstance(items, str) or not expressions(items):
+            continue
+        value = interpolate(items, cast("Mapping[str, object]", names.inline), loop=True)
+        if isinstance(value, list) and any(isinstance(item, bool) for item in cast("list[object]", value)):
+            summary = f"the instances that `{items}` names `True` or `False` are named `true` or `false` in the spec"
+            help = "they run once again; to keep their names, move the list to a params file"
+            found.append(warning("import-changed", summary, (*at, *place), help=help))
+    return found
 
 
 def _body(
