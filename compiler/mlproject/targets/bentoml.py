@@ -173,14 +173,14 @@ def _include(
     needed = [(model.file, at) for at, model in models]
     if packing.configured(project):
         needed.append((packing.CONFIGURATION, service.path))
-    wanted += [
-        (_pattern(one), at)
-        for one, at in needed
-        if not (service.include and is_packed(normpath(one), service.include, ()))
-    ]
-    include = list(dict.fromkeys(pattern for pattern, _ in wanted))
-    sources |= {("include", include.index(pattern)): path for pattern, path in reversed(wanted)}
-    return include, found
+    there = {pattern for pattern, _ in wanted}
+    for one, at in needed:
+        pattern = _pattern(one)
+        if pattern not in there and not (service.include and is_packed(normpath(one), service.include, ())):
+            wanted.append((pattern, at))
+            there.add(pattern)
+    sources |= {("include", index): path for index, (_, path) in enumerate(wanted)}
+    return [pattern for pattern, _ in wanted], found
 
 
 def _pattern(file: str) -> str:
