@@ -2,9 +2,7 @@
 
 Every start of the command defines some eighty of them, and `dataclass` compiles six methods for each: together a fifth
 of a cold `validate`. Here one method is compiled for a class; the others are shared. Equality is by type and content,
-a hash by content. That nothing is set later is kept by the type checkers, which know `frozen`: a method that refuses it
-would stand in the way of `__init__` too, for each field of each record. `slotted` makes those that are filled while
-something is worked out.
+a hash by content, and nothing can be set. `slotted` makes those that are filled while something is worked out.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import MISSING, Field, field
 from dataclasses import replace as replaced
-from typing import Any, TypeVar, cast, dataclass_transform
+from typing import Any, NoReturn, TypeVar, cast, dataclass_transform
 
 __all__ = ["field", "frozen", "replace", "slotted"]
 
@@ -46,15 +44,15 @@ def _made(cls: type[T], methods: dict[str, object]) -> type[T]:
 
     def first(self: object, *values: object, **named: object) -> None:
         # Of all classes a run makes values of a few: the method is compiled for the first.
-        made.__init__ = _initializer(names, defaults)
+        made.__init__ = _initializer(made, names, defaults)
         made.__init__(self, *values, **named)
 
     made.__init__ = first
     return cast("type[T]", made)
 
 
-def _initializer(names: tuple[str, ...], defaults: dict[str, object]) -> Callable[..., None]:
-    known: dict[str, object] = {}
+def _initializer(made: type, names: tuple[str, ...], defaults: dict[str, object]) -> Callable[..., None]:
+    known: dict[str, object] = {f"_set_{name}": made.__dict__[name].__set__ for name in names}
     parameters = ["self"]
     lines: list[str] = []
     for name in names:
@@ -72,7 +70,7 @@ def _initializer(names: tuple[str, ...], defaults: dict[str, object]) -> Callabl
             else:
                 known[f"_default_{name}"] = default
                 parameters.append(f"{name}=_default_{name}")
-        lines.append(f"  self.{name} = {value}")
+        lines.append(f"  _set_{name}(self, {value})")
     source = f"def __init__({', '.join(parameters)}):\n" + ("\n".join(lines) or "  pass")
     exec(source, known)  # noqa: S102 -- our own text, from the names of annotations
     return cast("Callable[..., None]", known["__init__"])
@@ -104,6 +102,10 @@ def _repr(self: object) -> str:
     return f"{type(self).__qualname__}({inner})"
 
 
+def _refuse(self: object, name: str, *_: object) -> NoReturn:
+    raise AttributeError(f"{type(self).__qualname__} is frozen: `{name}` cannot be changed")
+
+
 def _reduce(self: object) -> tuple[object, ...]:
     return (type(self), _values(self))
 
@@ -112,6 +114,8 @@ _SHARED: dict[str, object] = {
     "__eq__": _equal,
     "__hash__": _hash,
     "__repr__": _repr,
+    "__setattr__": _refuse,
+    "__delattr__": _refuse,
     "__reduce__": _reduce,
 }
 

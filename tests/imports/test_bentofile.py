@@ -277,6 +277,8 @@ def test_import_reads_build_files_wherever_bentoml_does(tmp_path: Path) -> None:
 # --- generated
 
 WORDS = st.text(alphabet="abcXYZ 0_-.#:'\"\\!?*&é\n{}$", min_size=1, max_size=10)
+# What names a file: `.` is a directory, and that is told.
+PATHS = WORDS.filter(lambda text: bool(set(text) - set("./ ")))
 LISTS = st.lists(WORDS, max_size=3)
 SCALARS = st.one_of(WORDS, st.integers(), st.booleans(), st.sampled_from(["yes", "1e-3", "~", "012"]))
 NAMES = st.from_regex(r"[A-Z][A-Z0-9_]{0,5}", fullmatch=True).filter(
@@ -287,11 +289,11 @@ DOCKER: dict[str, st.SearchStrategy[object]] = {
     "python_version": st.sampled_from(["3.10", "3.11", "3.12.1"]),
     "env": st.dictionaries(NAMES, SCALARS, min_size=1, max_size=2),
     "system_packages": LISTS,
-    "setup_script": WORDS,
-    "dockerfile_template": WORDS,
+    "setup_script": PATHS,
+    "dockerfile_template": PATHS,
 }
 PYTHON: dict[str, st.SearchStrategy[object]] = {
-    "requirements_txt": WORDS,
+    "requirements_txt": PATHS,
     "packages": LISTS,
     "lock_packages": st.booleans(),
     "pack_git_packages": st.booleans(),
@@ -301,7 +303,7 @@ PYTHON: dict[str, st.SearchStrategy[object]] = {
     "find_links": LISTS,
     "extra_index_url": LISTS,
     "pip_args": WORDS,
-    "wheels": LISTS,
+    "wheels": st.lists(PATHS, max_size=3),
     "is_src_layout": st.booleans(),
 }
 ENV: dict[str, st.SearchStrategy[object]] = {
@@ -318,7 +320,7 @@ FILES: dict[str, st.SearchStrategy[object]] = {
     "exclude": LISTS,
     "docker": st.fixed_dictionaries({}, optional=DOCKER),
     "python": st.fixed_dictionaries({}, optional=PYTHON),
-    "conda": st.fixed_dictionaries({}, optional={"environment_yml": WORDS, "channels": LISTS, "pip": LISTS}),
+    "conda": st.fixed_dictionaries({}, optional={"environment_yml": PATHS, "channels": LISTS, "pip": LISTS}),
     "models": st.lists(MODEL, max_size=3),
     "envs": st.lists(st.fixed_dictionaries({"name": NAMES}, optional=ENV), max_size=3),
     "args": st.dictionaries(WORDS, SCALARS, max_size=2),

@@ -165,7 +165,9 @@ def _include(
     known = {model.name: model for model in project.models}
     models = [(service.at_model(i), known[name]) for i, name in enumerate(service.models) if name in known]
     found = [_outside(at, model) for at, model in models if normpath(model.file).startswith("../")]
-    wanted = [(pattern, (*service.path, "include", i)) for i, pattern in enumerate(service.include)]
+    wanted: list[tuple[str, Path]] = [
+        (pattern, (*service.path, "include", i)) for i, pattern in enumerate(service.include)
+    ]
     if not wanted:  # what the user includes must include it: the rules see to that
         wanted = [(_pattern(file), (*service.path, "entry" if service.entry else "api"))]
     elif service.entry is None and not is_packed(file, service.include, ()):
