@@ -28,7 +28,12 @@ from oracle.resolving import prepare
 
 # What real files say and the language had no word for, and the word that it has now.
 LEARNT: dict[str, list[tuple[str, str]]] = {
-    "dvc": [],
+    "dvc": [
+        (r"^ +wdir: .*\$\{", "a `wdir` with a template"),
+        (r"^ +- .*\$\{(item|key)[^}]*\}.*: *$", "params files named by the loop"),
+        (r"^ +matrix:", "`[axis=item.axis]` of another matrix"),
+        (r"^params:", "`params` that no stage reads"),
+    ],
     "mlproject": [
         (r"^entry_points:", "`tracking.entry_points`"),
         (r"^conda_env:", "`tracking.conda_env`"),
