@@ -66,17 +66,17 @@ class ServicePython(Part):
         default=None, description="Whether packages from Git are packed.", examples=[False]
     )
     index_url: Text | None = Field(
-        default=None, description="The package index.", examples=["https://pypi.example.com/simple"]
+        default=None, description="The package index.", examples=["https://packages.example.com/simple"]
     )
     no_index: bool | None = Field(default=None, description="Whether no index is asked.", examples=[True])
     trusted_host: OneOrMany | None = Field(
-        default=None, description="Hosts trusted without HTTPS.", examples=["pypi.example.com"]
+        default=None, description="Hosts trusted without HTTPS.", examples=["packages.example.com"]
     )
     find_links: OneOrMany | None = Field(
         default=None, description="Where else packages are looked for.", examples=["wheels/"]
     )
     extra_index_url: OneOrMany | None = Field(
-        default=None, description="Further indexes.", examples=["https://pypi.example.com/simple"]
+        default=None, description="Further indexes.", examples=["https://packages.example.com/simple"]
     )
     pip_args: Text | None = Field(default=None, description="Further arguments for pip.", examples=["--pre"])
     wheels: TextList | None = Field(
