@@ -42,14 +42,7 @@ def told(directory: Path, text: str) -> set[int]:
     return {one["span"]["line"] for one in errors}
 
 
-# Told at its place, and once more without one.
-OPEN = {"section: a vars file that is missing"}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=[pytest.mark.xfail(strict=False)] if name in OPEN else []) for name in CASES],
-)
+@pytest.mark.parametrize("name", CASES)
 def test_a_mistake_is_told_at_its_line(name: str, tmp_path: Path) -> None:
     assert set(marked(CASES[name])) <= told(tmp_path, CASES[name])
 

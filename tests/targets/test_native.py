@@ -147,7 +147,7 @@ class TestShape:
     def test_a_wrong_value_is_shown_at_the_value(self) -> None:
         _, [(summary, path, _)] = self.file({"override": {"python": {"packages": ["a", 3]}}})
         assert path == (*AT, "override", "python", "packages", 1)
-        assert "3 is not of type 'string'" in summary
+        assert "must be a text, and is a number" in summary
 
     def test_every_finding_is_told(self) -> None:
         _, found = self.file({"x": 1, "docker": {"distro": "windows"}, "envs": [{"name": "A-B"}]})

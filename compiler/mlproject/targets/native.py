@@ -18,6 +18,23 @@ from mlproject.records import frozen, replace
 from mlproject.trees import Generated
 
 OVERRIDE = "override"
+# What a JSON Schema calls a type, and what we call a value's.
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "boolean": "a truth value",
+    "integer": "a whole number",
+    "number": "a number",
+}
+_KINDS: Mapping[type, str] = {
+    dict: "a mapping",
+    list: "a list",
+    str: "a text",
+    bool: "a truth value",
+    int: "a number",
+    float: "a number",
+}
 
 Sources = Mapping[Path, Path]
 Diagnostics = tuple[Diagnostic, ...]
@@ -195,6 +212,11 @@ def _why(problem: Any) -> str:  # noqa: ANN401 - an error of jsonschema, which h
     """What is wrong, in a line. `not` with `required` forbids a key beside others: jsonschema tells that in riddles."""
     if problem.validator == "not" and "required" in problem.validator_value:
         return f"`{problem.validator_value['required'][0]}` cannot stand beside the other keys"
+    if problem.validator == "type":
+        wanted = cast("list[str] | str", problem.validator_value)
+        kinds = [wanted] if isinstance(wanted, str) else wanted
+        found = _KINDS.get(type(problem.instance), "null")
+        return f"must be {' or '.join(_TYPES.get(kind, kind) for kind in kinds)}, and is {found}"
     return str(problem.message).replace("None]", "null]")
 
 
