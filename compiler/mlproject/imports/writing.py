@@ -31,7 +31,7 @@ _WIDTH = 110
 _TEXT_WIDTH = 110
 _KEPT_WIDTH = 160
 # A list of so many scalars that are so short stands in rows.
-_ROWS = 10
+_ROWS = 7
 _SHORT = 24
 _FOLDED_WIDTH = 96
 # For what is too long beside its key and short enough below it: two lines rather than one.
