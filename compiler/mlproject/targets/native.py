@@ -215,7 +215,8 @@ def _why(problem: Any) -> str:  # noqa: ANN401 - an error of jsonschema, which h
     if problem.validator == "type":
         wanted = cast("list[str] | str", problem.validator_value)
         kinds = [wanted] if isinstance(wanted, str) else wanted
-        found = _KINDS.get(type(problem.instance), "null")
+        value = cast("object", problem.instance)
+        found = _KINDS.get(type(value), "null")
         return f"must be {' or '.join(_TYPES.get(kind, kind) for kind in kinds)}, and is {found}"
     return str(problem.message).replace("None]", "null]")
 
