@@ -68,10 +68,8 @@ def _top(project: Project, folder: str, tree: Tree, sources: dict[Path, Path]) -
     """DVC's own sections of the project, or of one of its folders."""
     top = project.folders.get(folder, Top()) if folder else project.top
     base: Path = ("folders", folder) if folder else ()
-    used = _read_by_stages(project)
-    params = [file.text for file in project.params.files if file.file not in used]
     sections: tuple[tuple[str, object], ...] = (
-        ("params", list(top.params) if folder else params),
+        ("params", list(top.params) if folder else _shown_params(project)),
         ("metrics", list(top.metrics)),
         ("plots", list(top.plots)),
         ("artifacts", dict(top.artifacts)),
@@ -83,8 +81,8 @@ def _top(project: Project, folder: str, tree: Tree, sources: dict[Path, Path]) -
             sources[(section,)] = (*base, section)
 
 
-def _read_by_stages(project: Project) -> set[str]:
-    """The params files that DVC knows from the stages: those they track, and those their templates are read from."""
+def _shown_params(project: Project) -> list[str]:
+    """The params files that DVC does not know from the stages, as those they track or their templates are read from."""
     used = {dep.file for stage in project.stages for one in stage.instances for dep in one.params}
     for folder, texts in project.vars_files.items():
         used |= {file_of(text, folder, project.root) for text in texts}
@@ -93,7 +91,7 @@ def _read_by_stages(project: Project) -> set[str]:
         if _templated([value for _, value in _fields(stage)]) or _templated(source):
             used.add(join(stage.folder, "params.yaml"))
     used |= {join(folder, "params.yaml") for folder in project.folders}
-    return used
+    return [file.text for file in project.params.files if file.file not in used]
 
 
 def _templated(value: object) -> bool:
