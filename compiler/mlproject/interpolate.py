@@ -111,10 +111,11 @@ def select(context: object, expression: str) -> object:
     steps = _steps(expression)
     if steps is None:
         raise LookupError(expression)
-    return _walk(context, steps)
+    return walk(context, steps)
 
 
-def _walk(value: object, steps: tuple[str, ...]) -> object:
+def walk(value: object, steps: tuple[str, ...]) -> object:
+    """The value that a path of names leads to. Raises LookupError with the name that is missing."""
     for name in steps:
         if isinstance(value, dict):
             mapping = cast("dict[object, object]", value)
@@ -159,7 +160,7 @@ def _value(expression: str, context: Context, *, mapping: bool, sequence: bool) 
     if steps is None:
         return Refused("syntax", expression, "")
     try:
-        value = _walk(context, steps)
+        value = walk(context, steps)
     except LookupError as missing:
         return Refused("missing", expression, str(missing.args[0]))
     if isinstance(value, dict):

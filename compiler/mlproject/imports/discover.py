@@ -11,7 +11,7 @@ from mlproject.imports import oldforms, others
 from mlproject.imports.find import Found, find
 from mlproject.imports.grouping import grouped
 from mlproject.imports.pipelines import shape
-from mlproject.imports.pipelines.sections import Data, Pipeline, located
+from mlproject.imports.pipelines.sections import Pipeline, located
 from mlproject.imports.project import Imported, Material, graph, imported, name_of
 from mlproject.imports.taken import Native, Taken
 from mlproject.ir import Project
@@ -35,15 +35,6 @@ class Outcome:
 
 
 @frozen
-class Read:
-    """A `dvc.yaml` that was read, and its folder in the repository."""
-
-    folder: str
-    native: Native
-    data: Data
-
-
-@frozen
 class Place:
     """Where files are read, and the directory that is imported."""
 
@@ -56,12 +47,12 @@ def discover(root: str, directory: str) -> Outcome:
     tree = WorkTree(root)
     there = find(root, directory)
     found: list[Diagnostic] = []
-    pipelines: list[Read] = []
+    pipelines: list[Pipeline] = []
     for file in there.pipelines:
         native, data, said = shape.read(file, tree)
         found += said
         if data is not None:
-            pipelines.append(Read(dirname(file), native, data))
+            pipelines.append(Pipeline(native, data, dirname(file)))
     beside, said = others.read(there, tree)
     found += said + _locks(there, tree)
     materials = _materials(there, pipelines, beside, Place(tree, directory))
@@ -79,11 +70,12 @@ def discover(root: str, directory: str) -> Outcome:
 
 def _materials(
     there: Found,
-    pipelines: Iterable[Read],
+    pipelines: Iterable[Pipeline],
     beside: Sequence[tuple[Native, Taken]],
     at: Place,
 ) -> list[Material]:
-    """The projects with what belongs to each: what is not a pipeline goes to the nearest project around it."""
+    """The projects with what belongs to each: what is not a pipeline goes to the nearest project around it. The folders
+    of `pipelines` are relative to the repository."""
     reads = {one.folder: one for one in pipelines}
     alone = {folder: _alone(one, at.tree) if len(reads) > 1 else None for folder, one in reads.items()}
     groups: dict[str, tuple[str, ...]] = dict(grouped(alone))
@@ -98,9 +90,7 @@ def _materials(
     return [
         Material(
             home,
-            tuple(
-                Pipeline(reads[folder].native, reads[folder].data, _below(folder, home)) for folder in folders
-            ),
+            tuple(replace(reads[folder], folder=_below(folder, home)) for folder in folders),
             tuple(data.get(home, ())),
             tuple(one for one in beside if dirname(one[0].file) == home),
         )
@@ -125,9 +115,9 @@ def _with_workflows(
     return materials, found
 
 
-def _alone(one: Read, tree: WorkTree) -> Project | None:
+def _alone(one: Pipeline, tree: WorkTree) -> Project | None:
     """The graph of a pipeline as a project of its own; None where it makes none."""
-    return graph(Material(one.folder, (Pipeline(one.native, one.data, ""),)), tree)
+    return graph(Material(one.folder, (replace(one, folder=""),)), tree)
 
 
 def _nearest(folder: str, homes: Mapping[str, object], directory: str) -> str:

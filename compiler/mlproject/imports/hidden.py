@@ -19,9 +19,9 @@ from mlproject.targets.dvc import IGNORED
 _MOST = 200_000
 
 
-def hides(root: str, tree: WorkTree, project: Project | None) -> bool:
+def hides(root: str, tree: WorkTree, project: Project) -> bool:
     """Whether a directory of a recorded pipeline (there is a `dvc.lock`) holds something that our lines would hide."""
-    if project is None or not _recorded(root, tree, project):
+    if not _recorded(root, tree, project):
         return False
     folders: dict[str, None] = {}
     for stage in project.stages:

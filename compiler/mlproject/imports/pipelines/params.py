@@ -16,7 +16,7 @@ from mlproject.imports.pipelines.values import DEFAULT, taken
 from mlproject.imports.taken import Native
 from mlproject.ir import Project
 from mlproject.load import load_source
-from mlproject.lower.paths import ancestors, file_of, joined
+from mlproject.lower.paths import file_of, joined
 
 
 def listed(found: Pipelines, *, tracked: bool) -> list[str]:
@@ -52,6 +52,6 @@ def own(root: str, source: Source, files: Collection[str], project: Project) -> 
         return None
     touched = {dep for stage in project.stages for one in stage.instances for _, dep in one.deps}
     touched |= {out.file for stage in project.stages for one in stage.instances for out in one.outs}
-    if touched & {DEFAULT, ".", *ancestors(DEFAULT)}:
+    if touched & {DEFAULT, "."}:
         return None
     return Native(file, document)

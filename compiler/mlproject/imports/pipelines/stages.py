@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from posixpath import join
 from typing import cast
 
 from mlproject.diagnostics import Diagnostic, Path, warning
 from mlproject.imports.pipelines import naming
 from mlproject.imports.pipelines.templates import Reading
-from mlproject.imports.pipelines.values import DEFAULT, Folder, Names, Values, merge
+from mlproject.imports.pipelines.values import DEFAULT, Folder, Names, Values, chosen
 from mlproject.interpolate import expressions
 from mlproject.interpolate import resolve as interpolate
 from mlproject.ir import OUTPUT_SECTIONS
-from mlproject.lower.paths import file_of, joined
+from mlproject.lower.paths import joined
+from mlproject.lower.variables import merged
 from mlproject.model.pipeline import StageEntry
-from mlproject.records import frozen
-from mlproject.resolve import paramfiles
+from mlproject.records import frozen, replace
 
-Tree = dict[object, object]
 OUTPUTS = tuple(OUTPUT_SECTIONS.values())
 # Fields whose values are templates and nothing else of ours.
 _PLAIN = ("cmd", "wdir", "deps", "frozen", "always_changed", "desc", "meta")
@@ -67,7 +65,7 @@ def _renamed(given: Mapping[str, object], names: Names, at: Path) -> list[Diagno
     for place, items in axes.items():
         if not isinstance(items, str) or not expressions(items):
             continue
-        value = interpolate(items, cast("Mapping[str, object]", names.inline), loop=True)
+        value = interpolate(items, names.inline, loop=True)
         if isinstance(value, list) and any(isinstance(item, bool) for item in cast("list[object]", value)):
             summary = f"the instances that `{items}` names `True` or `False` are named `true` or `false` in the spec"
             help = "they run once again; to keep their names, move the list to a params file"
@@ -118,28 +116,18 @@ def _outputs(item: object) -> list[tuple[str, Mapping[str, object]]]:
     if isinstance(item, str):
         return [(item, {})]
     mapping = cast("Mapping[str, Mapping[str, object] | None]", item)
-    return [
-        (path, {k: v for k, v in (flags or {}).items() if k != "checkpoint"})
-        for path, flags in mapping.items()
-    ]
+    return [(path, flags or {}) for path, flags in mapping.items()]
 
 
 def _local(body: Mapping[str, object], home: Folder, names: Names) -> Values:
     """The values of a stage's own `vars`. A file that cannot be read is reported when the spec is compiled."""
-    local: Tree = {}
+    local: Values = {}
     wdir = body.get("wdir")
     resolved = interpolate(wdir, names.values()) if isinstance(wdir, str) else ""
-    base = joined(home.folder, resolved if isinstance(resolved, str) else "")
+    beside = replace(home, folder=joined(home.folder, resolved if isinstance(resolved, str) else ""))
     for entry in cast("list[object]", body.get("vars") or []):
-        if isinstance(entry, dict):
-            merge(local, cast("Values", entry))
-        elif isinstance(entry, str):
-            name, _, chosen = entry.partition(":")
-            values, _ = paramfiles.read(
-                home.source, join(home.root, file_of(name, base, home.root)), name, ()
-            )
-            keys = [key for key in chosen.split(",") if key]
-            merge(local, {key: value for key, value in (values or {}).items() if not keys or key in keys})
+        values = chosen(beside.load(entry, ())[0]) if isinstance(entry, str) else cast("Values", entry)
+        local = merged(local, values)
     return local
 
 

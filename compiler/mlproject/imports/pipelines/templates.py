@@ -20,7 +20,7 @@ class Reading:
     `used` are the names of `params` that templates need."""
 
     names: Names
-    local: Values = field(default_factory=dict[object, object])
+    local: Values = field(default_factory=dict[str, object])
     looped: bool = False
     found: list[Diagnostic] = field(default_factory=list[Diagnostic])
     used: dict[tuple[str, ...], None] = field(default_factory=dict[tuple[str, ...], None])

@@ -6,17 +6,19 @@ DVC refuses a name that two of them set, so the first that holds the whole path 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from posixpath import join
 from typing import Literal, cast
 
 from mlproject.diagnostics import Diagnostic, Path, did_you_mean, error, warning
 from mlproject.files import Source
+from mlproject.interpolate import walk
 from mlproject.lower.paths import file_of
-from mlproject.lower.variables import conflict
+from mlproject.lower.variables import conflict, merged
 from mlproject.records import field, frozen
 from mlproject.resolve import paramfiles
 
-Values = Mapping[object, object]
+Values = Mapping[str, object]
 Home = Literal["vars", "params", "local", "loop"]
 
 DEFAULT = "params.yaml"
@@ -52,12 +54,9 @@ class Names:
             return "vars"
         return "params" if any(one.values is None or taken(one, words) for one in self.files) else None
 
-    def values(self) -> dict[str, object]:
+    def values(self) -> Values:
         """All values that DVC knows before it reads a stage."""
-        both: dict[object, object] = {}
-        for values in (self.inline, *(_taken_values(file) for file in self.files)):
-            merge(both, values)
-        return cast("dict[str, object]", both)
+        return reduce(merged, (chosen(file) for file in self.files), self.inline)
 
     def known(self) -> list[str]:
         """The names that a template may begin with."""
@@ -73,19 +72,10 @@ def taken(one: ParamsFile, words: tuple[str, ...]) -> bool:
 
 def holds(values: object, words: tuple[str, ...]) -> bool:
     """Whether a path of names leads to a value, by DVC's rules."""
-    for word in words:
-        if isinstance(values, dict):
-            mapping = cast("Values", values)
-            if word not in mapping:
-                return False
-            values = mapping[word]
-        elif isinstance(values, list):
-            items = cast("list[object]", values)
-            if not word.lstrip("-").isdigit() or not -len(items) <= int(word) < len(items):
-                return False
-            values = items[int(word)]
-        else:
-            return False
+    try:
+        walk(values, words)
+    except LookupError:
+        return False
     return True
 
 
@@ -98,8 +88,10 @@ class Folder:
     root: str
     source: Source
 
-    def load(self, name: str, path: Path, keys: tuple[str, ...] = ()) -> tuple[ParamsFile, list[Diagnostic]]:
-        """A params file as DVC loads it for templates; `path` is where it is named."""
+    def load(self, entry: str, path: Path) -> tuple[ParamsFile, list[Diagnostic]]:
+        """A params file as DVC loads it for templates: `FILE` or `FILE:key,key`, which stands at `path`."""
+        name, _, listed = entry.partition(":")
+        keys = tuple(key.strip() for key in listed.split(",") if key.strip())
         file = file_of(name, self.folder, self.root)
         values, found = paramfiles.read(self.source, join(self.root, file), name, path)
         if values is None and not found:
@@ -110,7 +102,7 @@ class Folder:
             known = [str(key) for key in values or {}]
             summary = f"there is no `{missing[0]}` in `{name}`"
             found = [*found, error("param-missing", summary, path, help=did_you_mean(missing[0], known))]
-        return ParamsFile(file, keys, values, path), found
+        return ParamsFile(file, keys, cast("Values | None", values), path), found
 
 
 def read(given: object, home: Folder, path: Path) -> tuple[Names, list[Diagnostic]]:
@@ -118,17 +110,15 @@ def read(given: object, home: Folder, path: Path) -> tuple[Names, list[Diagnosti
 
     Diagnostics have sites in the `dvc.yaml`.
     """
-    inline: dict[object, object] = {}
+    inline: Values = {}
     files: list[ParamsFile] = []
     found: list[Diagnostic] = []
     for index, entry in enumerate(cast("list[object]", given if isinstance(given, list) else [])):
         if isinstance(entry, dict):
             found += _clash(inline, cast("Values", entry), (*path, index))
-            merge(inline, cast("Values", entry))
+            inline = merged(inline, cast("Values", entry))
         elif isinstance(entry, str):
-            name, _, chosen = entry.partition(":")
-            keys = tuple(key.strip() for key in chosen.split(",") if key.strip())
-            file, said = home.load(name, (*path, index), keys)
+            file, said = home.load(entry, (*path, index))
             files.append(file)
             found += said
     default = file_of(DEFAULT, home.folder, home.root)
@@ -137,17 +127,18 @@ def read(given: object, home: Folder, path: Path) -> tuple[Names, list[Diagnosti
         files.insert(0, file)
         found += said
     for file in files:
-        found += _clash(inline, _taken_values(file), file.path or path)
+        found += _clash(inline, chosen(file), file.path or path)
     return _apart(Names(inline, tuple(files)), found, path)
 
 
-def _taken_values(one: ParamsFile) -> Values:
+def chosen(one: ParamsFile) -> Values:
+    """The values that DVC takes from a params file."""
     return {key: value for key, value in (one.values or {}).items() if not one.keys or key in one.keys}
 
 
 def _clash(before: Values, more: Values, path: Path) -> list[Diagnostic]:
     """What DVC has against names that are set twice."""
-    clash = conflict(cast("Mapping[str, object]", before), cast("Mapping[str, object]", more), ())
+    clash = conflict(before, more, ())
     if clash is None:
         return []
     summary = f"`{'.'.join(map(str, clash))}` is set twice, and DVC refuses that"
@@ -159,29 +150,17 @@ def _apart(names: Names, found: list[Diagnostic], path: Path) -> tuple[Names, li
     those keys become values of its own."""
     whole = [set(leaves(one.values or {})) for one in names.files]
     kept: list[ParamsFile] = []
-    inline = dict(names.inline)
+    inline = names.inline
     for index, one in enumerate(names.files):
         others = {leaf for i, held in enumerate(whole) if i != index for leaf in held}
         if one.keys and whole[index] & others:
-            merge(inline, _taken_values(one))
+            inline = merged(inline, chosen(one))
             summary = f"`vars` loads some keys of `{one.file}`, and another file has others of them too"
             help = "their values stand under `vars` in the spec now, and no longer follow the file"
             found.append(warning("import-copied", summary, one.path or path, help=help))
         else:
             kept.append(one)
     return Names(inline, tuple(kept)), found
-
-
-def merge(into: dict[object, object], other: Values) -> None:
-    """Adds names as DVC does: mappings merge."""
-    for key, value in other.items():
-        before = into.get(key)
-        if isinstance(before, dict) and isinstance(value, dict):
-            both = dict(cast("Values", before))
-            merge(both, cast("Values", value))
-            into[key] = both
-        else:
-            into[key] = value
 
 
 def leaves(values: Values, at: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:

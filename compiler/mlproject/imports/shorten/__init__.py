@@ -11,11 +11,11 @@ need not be certain, only likely to read well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from mlproject.imports.equal import meanings
-from mlproject.imports.shorten.producers import Producers
+from mlproject.imports.shorten.producers import Producers, Tree
 from mlproject.imports.shorten.sources import Sources
 from mlproject.imports.shorten.stage import shortened
 from mlproject.ir import Project
@@ -28,10 +28,16 @@ _ROUNDS = 4
 
 def shorten(plain: Sections, project: Project, check: Callable[[Sections], Checked]) -> Sections:
     """The sections with references where they mean the same. `project` is the graph of `plain`; `check` makes one."""
+    stages = cast("Mapping[str, Tree]", plain["stages"])
+    producers, sources = Producers.of(stages, project), Sources.of(plain, project)
+    short = {name: shortened(name, stage, producers, sources) for name, stage in stages.items()}
     wanted = meanings(project)
     kept: set[str] = set()
     for _ in range(_ROUNDS):
-        proposal = _proposal(plain, project, kept)
+        chosen = {name: stages[name] if name in kept else stage for name, stage in short.items()}
+        proposal = {**plain, "stages": chosen}
+        if data := sources.entries(chosen):
+            proposal["data"] = data
         checked = check(proposal)
         wrong = _broken(checked)
         if checked.project is not None:
@@ -49,22 +55,3 @@ def _broken(checked: Checked) -> set[str]:
     """The stages that an error is about."""
     sites = (d.site.path for d in checked.diagnostics if d.severity == "error" and d.site is not None)
     return {str(path[1]) for path in sites if len(path) > 1 and path[0] == "stages"}
-
-
-def _proposal(plain: Sections, project: Project, kept: Collection[str]) -> Sections:
-    stages = cast("Mapping[str, Mapping[str, object]]", plain.get("stages", {}))
-    producers = Producers.of(stages, project)
-    sources = Sources.of(plain, project)
-    short: dict[str, object] = {}
-    for name, stage in stages.items():
-        short[name] = stage if name in kept else shortened(name, stage, producers, sources)
-    data = sources.entries(short)
-    sections: dict[str, object] = {}
-    for key, value in plain.items():
-        if key in ("stages", "data"):
-            continue
-        sections[key] = value
-    if data:
-        sections["data"] = data
-    sections["stages"] = short
-    return sections

@@ -10,12 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-from mlproject.ir import Project
+from mlproject.ir import OUTPUT_SECTIONS, Project
 from mlproject.lower.paths import ancestors, file_of, joined, respelled
 from mlproject.records import frozen
 
 Tree = Mapping[str, object]
-SECTIONS = ("outs", "metrics", "plots")
 _ITEM = re.compile(r"\$\{item(?:\.([A-Za-z0-9_-]+))?\}")
 _WHOLE_ITEM = re.compile(r"\$\{(item(?:\.[^}\[\]]+)?)\}")
 # What may stand in a selector without being taken for a part of it.
@@ -171,7 +170,7 @@ def _told(value: str) -> str | None:
 
 def place(stage: Tree) -> tuple[object, object]:
     """Where a stage stands, as it is spelled."""
-    return stage.get("folder"), _body(stage).get("wdir")
+    return stage.get("folder"), body(stage).get("wdir")
 
 
 def loop(stage: Tree) -> object:
@@ -183,11 +182,12 @@ def loop(stage: Tree) -> object:
 def paths(stage: Tree) -> dict[str, str]:
     """The named outputs of a stage, with their paths as spelled."""
     found: dict[str, str] = {}
-    for section in SECTIONS:
-        for name, given in cast("Mapping[str, object]", _body(stage).get(section) or {}).items():
+    for section in OUTPUT_SECTIONS.values():
+        for name, given in cast("Mapping[str, object]", body(stage).get(section) or {}).items():
             found[name] = given if isinstance(given, str) else str(cast("Tree", given)["path"])
     return found
 
 
-def _body(stage: Tree) -> Tree:
+def body(stage: Tree) -> Tree:
+    """The mapping with the fields of a stage: its `do`, in a `foreach`."""
     return cast("Tree", stage.get("do", stage))

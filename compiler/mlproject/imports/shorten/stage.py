@@ -7,27 +7,25 @@ from posixpath import normpath
 from typing import cast
 
 from mlproject.imports.shorten.commands import replaced
-from mlproject.imports.shorten.producers import Producers, Reader, loop, paths, place
+from mlproject.imports.shorten.producers import Producers, Reader, Tree, body, loop, paths, place
 from mlproject.imports.shorten.sources import Sources
 from mlproject.lower.paths import file_of, joined
-
-Tree = Mapping[str, object]
 
 
 def shortened(name: str, stage: Tree, producers: Producers, sources: Sources) -> Tree:
     """The stage with references for the paths that others write or that are data, in `deps` and in `cmd`; a dependency
     that the command then refers to is left out of `deps`, as a reference adds it."""
-    body = cast("Tree", stage.get("do", stage))
+    fields = body(stage)
     me = Reader(name, _base(stage), place(stage), loop(stage))
-    deps = cast("list[str]", body.get("deps") or [])
+    deps = cast("list[str]", fields.get("deps") or [])
     references = {
         dep: found for dep in deps if (found := _reference(dep, me, producers, sources)) is not None
     }
     mentioned = references | {path: f"${{outs.{output}}}" for output, path in paths(stage).items()}
-    cmd, said = _command(body.get("cmd"), mentioned)
+    cmd, said = _command(fields.get("cmd"), mentioned)
     left = [dep for dep in deps if dep not in said or dep not in references or _covered(dep, deps)]
     new: dict[str, object] = {}
-    for key, value in body.items():
+    for key, value in fields.items():
         if key == "cmd":
             new[key] = cmd
         elif key == "deps":
